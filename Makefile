@@ -1,0 +1,80 @@
+# The commands of this book; `make` alone lists them.
+# PYTHON names another Python than python3 (3.11 to 3.13). TORCH_INDEX names an index to take torch from,
+# as PyTorch's own for builds without CUDA; the README gives its address.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements.txt
+PINS := requirements.txt pyproject.toml
+# What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
+PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/* _static/* .git/config)
+
+.PHONY: help book test execute bench lint lock serve clean hooks repository
+
+help:  # This list
+	@sed -n 's/^\([a-z]*\):[^#]*# /  make \1#/p' Makefile | awk -F'#' '{printf "%-18s %s\n", $$1, $$2}'
+
+book: _build/book.stamp  # Build the pages into _build/html
+	@echo "The book is at _build/html/index.html; 'make serve' shows it at http://localhost:8000"
+
+test: _build/book.stamp .venv/test.stamp  # Install what is missing, then run every test and every chapter
+	@BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval_sanitize.cfg tests chapters
+
+execute: .venv/test.stamp  # Run all chapters again and store their outputs; CHAPTER=mechanism for one
+	@$(BIN)/python tools/execute.py $(CHAPTER)
+
+bench: .venv/test.stamp  # Time bnlib against torch; fails past a bar
+	@$(BIN)/python tools/bench.py
+
+lint: .venv/test.stamp  # Style and spelling, notebooks included
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/codespell
+
+lock: .venv/pyvenv.cfg  # Write the newest versions that pyproject.toml allows into requirements.txt
+	@$(BIN)/python tools/lock.py
+
+serve: book  # Show the built pages at http://localhost:8000
+	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
+
+clean:  # Remove what was built; .venv stays
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+
+hooks: .venv/edit.stamp  # JupyterLab, readable notebook diffs, and checks before each commit
+	@git config diff.jupytext.textconv "$(BIN)/jupytext --from ipynb --to md --output -"
+	@git config diff.jupytext.cachetextconv true
+	@$(BIN)/pre-commit install
+
+repository: .venv/test.stamp  # Point the book at another repository: URL=https://github.com/name/book
+	@$(BIN)/python tools/repository.py "$(URL)"
+
+.venv/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { echo \
+		"The book needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is none of them. Name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo \
+		"'$(PYTHON)' has no venv module. Install it (Debian and Ubuntu: apt install python3-venv), then try again." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# The extra "book" alone, without bnlib and what bnlib needs: the outputs are stored in the chapters.
+.venv/book.stamp: $(PINS) | .venv/pyvenv.cfg
+	@echo "Installing what building the book needs …"
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["book"], sep="\n")' > .venv/book.txt
+	@$(INSTALL) --requirement .venv/book.txt
+	@touch $@
+
+.venv/test.stamp: $(PINS) .venv/book.stamp
+	@echo "Installing what running and testing the chapters needs (with torch: minutes, the first time) …"
+	@$(INSTALL) $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)") --editable '.[chapters,test]'
+	@touch $@
+
+.venv/edit.stamp: .venv/test.stamp
+	@echo "Installing what editing the book needs …"
+	@$(INSTALL) --editable '.[edit]'
+	@touch $@
+
+# A second run reads only what changed and would not repeat an old page's warnings: after a failure, nothing is kept.
+_build/book.stamp: $(PAGES) .venv/book.stamp
+	@$(BIN)/python _ext/npm_assets.py
+	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build; exit 1; }
+	@touch $@

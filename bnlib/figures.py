@@ -1,0 +1,47 @@
+"""The house style of the book's figures. Importing this module sets it for matplotlib."""
+
+import base64
+import io
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
+from IPython.display import display
+
+from bnlib.claims import plain
+
+__all__ = ["figure"]
+
+plt.style.use(str(files("bnlib") / "book.mplstyle"))
+
+
+def figure(fig, alt):
+    """Show a finished figure, with a text for those who cannot see it.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        Shown as PNG at twice the screen's resolution, and closed.
+    alt : str
+        What is to be seen, in a sentence or two; measured numbers in it are wrapped in `bnlib.claims.measured`.
+
+    Raises
+    ------
+    ValueError
+        ``alt`` is empty.
+    """
+    alt_text = _checked(alt)
+    display({"image/png": png(fig), "text/plain": alt}, raw=True, metadata={"alt": alt_text})
+    plt.close(fig)
+
+
+def png(fig):
+    """The figure as base64 text, the same bytes on each run."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", metadata={"Software": None})
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _checked(alt):
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError("alt must say in words what the figure shows; got nothing")
+    return plain(alt)

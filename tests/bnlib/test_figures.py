@@ -1,0 +1,99 @@
+"""Figures and sliders: what they put into a notebook, with and without ipywidgets' Stack."""
+
+import base64
+import io
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import pytest
+from ipywidgets.widgets import widget as widget_module
+from PIL import Image
+
+from bnlib import figures, widgets
+from bnlib.claims import measured
+from bnlib.figures import figure
+from bnlib.widgets import frame_slider
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    outputs = []
+    for module in (figures, widgets):
+        monkeypatch.setattr(module, "display", lambda data, raw, metadata: outputs.append((data, metadata)))
+    return outputs
+
+
+def draw(value):
+    fig, ax = plt.subplots()
+    ax.plot([0, value], label=f"{value:.4f}")
+    ax.legend()
+    return fig, f'At "{value}" the line ends at {measured(value)}.'
+
+
+def test_a_figure_is_a_sharp_opaque_picture_with_words(shown):
+    fig, alt = draw(2)
+    figure(fig, alt)
+    data, metadata = shown[0]
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert picture.size == (1040, 640)
+    assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+    assert metadata["alt"] == 'At "2" the line ends at 2.' and data["text/plain"] == alt
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_a_figure_is_the_same_bytes_twice():
+    assert figures.png(draw(1)[0]) == figures.png(draw(1)[0])
+
+
+@pytest.mark.parametrize("alt", ["", "  ", None])
+def test_a_figure_without_words_is_refused(alt):
+    with pytest.raises(ValueError, match="alt must say in words"):
+        figure(plt.figure(), alt)
+
+
+def test_a_slider_moves_without_a_kernel(shown):
+    frame_slider(draw, label="end", start=1, value=[1, 2, 4])
+    data, metadata = shown[0]
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert metadata["alt"] == 'At "2" the line ends at 2.'
+    box = widget_module._instances
+    slider, stack = box[data[VIEW]["model_id"]].children
+    assert slider.description == "end" and [label for label, _ in slider.options] == ["1", "2", "4"]
+    assert stack.selected_index == slider.index == 1
+    links = [w for w in box.values() if isinstance(w, ipywidgets.widgets.widget_link.Link)]
+    assert any(w.source == (slider, "index") and w.target == (stack, "selected_index") for w in links)
+
+
+def test_frames_take_the_pages_ink_and_do_not_collide(shown):
+    first, second = (widgets._svg(draw(value)[0], draw(value)[1], f"v-{i}-") for i, value in enumerate((1, 2)))
+    assert "#000000" not in first and "currentColor" in first and "<style" not in first
+    assert "1.0000" in first, "numbers that a reader sees are not shortened"
+    ids = [set(part.split('"')[0] for part in svg.split('id="')[1:]) for svg in (first, second)]
+    assert ids[0] and not ids[0] & ids[1]
+    assert 'aria-label="At &quot;1&quot; the line' in widgets._svg(draw(1)[0], 'At "1" the line', "v-")
+
+
+def test_without_stack_the_kernel_swaps_one_picture(monkeypatch):
+    monkeypatch.delattr(ipywidgets, "Stack")
+    slider = ipywidgets.SelectionSlider(options=[("a", 0), ("b", 1)], value=0)
+    picture = widgets._picture(slider, ["<svg>a</svg>", "<svg>b</svg>"], 0)
+    assert picture.value == "<svg>a</svg>"
+    slider.value = 1
+    assert picture.value == "<svg>b</svg>"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "turns one knob"),
+        ({"a": [1], "b": [2]}, "turns one knob"),
+        ({"a": []}, "from 1 to 25 values"),
+        ({"a": range(26)}, "from 1 to 25 values"),
+        ({"a": [1, 2], "start": 2}, "start must be the index"),
+    ],
+)
+def test_a_slider_that_makes_no_sense(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        frame_slider(draw, **arguments)

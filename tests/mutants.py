@@ -1,0 +1,87 @@
+"""Wrong lines that people really write, each for one place in bnlib; test_mutants.py has every one of them found out.
+
+Most are in code that is in use: in textbooks, courses, other frameworks' layers, or first attempts.
+"""
+
+from typing import NamedTuple
+
+NORMALIZATION = "normalization.py"
+MECHANISM = ("mechanism",)
+
+
+class Mutant(NamedTuple):
+    name: str
+    old: str  # occurs once in the file
+    new: str
+    file: str = NORMALIZATION  # in bnlib
+    chapters: tuple = MECHANISM  # those whose claims must fail
+
+
+MUTANTS = [
+    # Forward
+    Mutant(
+        "unbiased-variance-normalises",
+        "    var = _sum(axes, centered, centered) / n",
+        "    var = _sum(axes, centered, centered) / max(n - 1, 1)",
+    ),
+    Mutant(
+        "one-pass-variance",
+        "    var = _sum(axes, centered, centered) / n",
+        "    var = abs(_sum(axes, x, x) / n - mean**2)",
+    ),
+    Mutant("eps-outside-the-root", "1 / np.sqrt(spread)", "1 / (np.sqrt(var) + eps)"),
+    Mutant("eps-twice", "spread = var + eps", "spread = var + eps + eps"),
+    Mutant("eps-as-a-floor", "spread = var + eps", "spread = np.maximum(var, eps)"),
+    Mutant(
+        "each-pixel-its-own-statistics",
+        'axes = (0, *range(2, x.ndim))\n    _require_two(x, axes, "channel", "Use a larger batch',
+        'axes = (0,)\n    _require_two(x, axes, "channel", "Use a larger batch',
+    ),
+    # Backward
+    Mutant("no-mean-term", "        dx -= scale * sum_g / n", "        pass"),
+    Mutant("mean-term-not-divided", "dx -= scale * sum_g / n", "dx -= scale * sum_g"),
+    Mutant("no-x-hat-term", "centered * (-inv_std * (inv_std * sum_gx / n))", "np.zeros_like(centered)"),
+    Mutant("x-hat-standardised-once", "-inv_std * (inv_std * sum_gx / n)", "-inv_std * sum_gx / n"),
+    Mutant(
+        "statistics-detached",
+        "affine, axes, shape or x.shape, centers)",
+        "affine, axes, shape or x.shape, False, False)",
+    ),
+    Mutant("gamma-forgotten-in-dx", "scale = inv_std * affine.gamma", "scale = inv_std"),
+    Mutant("dgamma-from-centred-values", "dbeta, dgamma = sum_g, sum_gx * inv_std", "dbeta, dgamma = sum_g, sum_gx"),
+    Mutant("dbeta-averaged", "dbeta, dgamma = sum_g,", "dbeta, dgamma = sum_g / _count(dy, axes),"),
+    Mutant("dgamma-and-dbeta-exchanged", "dbeta, dgamma = sum_g,", "dgamma, dbeta = sum_g,"),
+    # Running statistics and evaluation mode
+    Mutant(
+        "momentum-inverted",
+        "(1 - self.momentum) * running + self.momentum * batch.ravel()",
+        "self.momentum * running + (1 - self.momentum) * batch.ravel()",
+    ),
+    Mutant("last-batch-only", "(1 - self.momentum) * running + self.momentum * batch.ravel()", "batch.ravel()"),
+    Mutant("running-var-biased", "self._cache.var * n / (n - 1)", "self._cache.var"),
+    Mutant(
+        "running-var-holds-the-deviation", "self._cache.var * n / (n - 1)", "np.sqrt(self._cache.var * n / (n - 1))"
+    ),
+    Mutant(
+        "training-by-running-statistics",
+        "        return y\n\n    def backward",
+        "        trained = self._cache\n        y = self._evaluate(x)\n        self._cache = trained\n        return y\n\n    def backward",
+    ),
+    Mutant("evaluation-mode-ignored", "if not self.training:", "if False:"),
+    Mutant(
+        "evaluation-by-batch-statistics",
+        "        inv_std = 1 / np.sqrt(var + self.eps)",
+        "        _, mean, var = _standardize(x.astype(work), affine.axes)\n        inv_std = 1 / np.sqrt(var + self.eps)",
+    ),
+    Mutant(
+        "evaluation-moves-the-running-mean",
+        "        return _restore(self._cache, x.dtype)",
+        "        self._follow(self.running_mean, x.mean(axes))\n        return _restore(self._cache, x.dtype)",
+    ),
+    Mutant("evaluation-without-eps", "1 / np.sqrt(var + self.eps)", "1 / np.sqrt(var)"),
+    Mutant(
+        "evaluation-backward-as-in-training",
+        "axes, x.shape, centers=False, scales=False)",
+        "axes, x.shape)",
+    ),
+]

@@ -1,0 +1,110 @@
+"""Every mutant is found out twice: by the unit tests, and by a claim of each chapter that teaches what it breaks.
+
+A copy of bnlib is made wrong in one place; tests and chapters then run against the copy. The unchanged copy passes both.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from mutants import MUTANTS  # noqa: E402
+
+FIRST_CELL = """
+import os
+import bnlib.figures, bnlib.widgets
+if not os.path.samefile(bnlib.__path__[0], "bnlib"):
+    raise ImportError(f"the chapter runs on {bnlib.__path__}, not on the copy")
+bnlib.figures.figure = bnlib.widgets.frame_slider = lambda *arguments, **options: None
+"""
+each_mutant = pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+each_chapter = pytest.mark.parametrize(
+    "mutant, chapter",
+    [(mutant, chapter) for mutant in MUTANTS for chapter in mutant.chapters],
+    ids=[f"{mutant.name}-{chapter}" for mutant in MUTANTS for chapter in mutant.chapters],
+)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A folder where a mutated copy of bnlib comes before any other."""
+    shutil.copytree(ROOT / "bnlib", tmp_path / "bnlib", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def mutate(lab, mutant):
+    path = lab / "bnlib" / mutant.file
+    text = path.read_text("utf-8")
+    assert text.count(mutant.old) == 1, (
+        f"{mutant.name}: {mutant.old!r} occurs {text.count(mutant.old)} times in {mutant.file}"
+    )
+    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+
+
+def environment(lab):
+    """What the tests and the kernel run in; pytest's own variables would make the inner run part of the outer."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return kept | {"PYTHONPATH": str(lab), "BNLIB_STRICT": "1", "MPLBACKEND": "agg"}
+
+
+def run_unit_tests(lab):
+    """The exit code of pytest, and what it printed."""
+    (lab / "which_bnlib.py").write_text(
+        "import bnlib.normalization\n\ndef pytest_report_header():\n    return 'testing ' + bnlib.normalization.__file__\n"
+    )
+    tests = ROOT / "tests/bnlib/test_normalization.py"
+    plugins = ["-p", "which_bnlib", "-p", "no:cacheprovider", "-p", "no:nbval"]  # nbval takes seconds to import
+    options = ["-x", "--tb=line", "--hypothesis-profile=first-failure", *plugins]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(tests)],
+        cwd=lab,
+        env=environment(lab),
+        capture_output=True,
+        text=True,
+    )
+    printed = run.stdout + run.stderr
+    assert f"testing {lab / 'bnlib/normalization.py'}" in printed, printed
+    return run.returncode, printed
+
+
+def run_chapter(lab, chapter):
+    """Run a chapter's code cells to the first error, which is raised. No claim needs a picture, so none is rendered."""
+    notebook = nbformat.read(ROOT / f"chapters/{chapter}.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    notebook.cells = [nbformat.v4.new_code_cell(FIRST_CELL), *code]
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(lab)}})
+    client.execute(env=environment(lab))
+
+
+@each_mutant
+def test_the_unit_tests_find(mutant, lab):
+    mutate(lab, mutant)
+    code, printed = run_unit_tests(lab)
+    assert code == pytest.ExitCode.TESTS_FAILED, printed
+
+
+@each_chapter
+def test_the_chapter_finds(mutant, chapter, lab):
+    mutate(lab, mutant)
+    with pytest.raises(CellExecutionError) as caught:
+        run_chapter(lab, chapter)
+    assert caught.value.ename == "ClaimError", f"{mutant.name} ended in {caught.value.ename}: {caught.value.evalue}"
+
+
+def test_the_unit_tests_pass_an_unchanged_copy(lab):
+    code, printed = run_unit_tests(lab)
+    assert code == pytest.ExitCode.OK, printed
+
+
+@pytest.mark.parametrize("chapter", sorted({chapter for mutant in MUTANTS for chapter in mutant.chapters}))
+def test_the_chapter_passes_an_unchanged_copy(chapter, lab):
+    run_chapter(lab, chapter)
