@@ -147,7 +147,7 @@ def _(chapter):
 
 @breaks("no_package_of_another", "read-mean")
 def _(chapter):
-    add(chapter, "read-mean", "    pip install " + "bnlib")  # what no reader may ever be told
+    add(chapter, "read-mean", "    pip " + "install bnlib")  # what no reader may ever be told
 
 
 # What is stored
