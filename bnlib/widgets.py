@@ -93,4 +93,4 @@ def _svg(fig, alt, prefix):
 
 
 def _text(value):
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
