@@ -215,5 +215,5 @@ def _line(made):
         notes.append(f"**{made['problem']}**")
     return (
         f'<span class="claim-mark">{_mark(made)}</span> {made["statement"]} **{made["shown"]}**'
-        f'<span class="claim-notes"> · {" · ".join(notes)}</span>'
+        f'<span class="claim-dot"> · </span><span class="claim-notes">{" · ".join(notes)}</span>'
     )

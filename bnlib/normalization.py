@@ -205,7 +205,7 @@ def _normalize(x, axes, affine, eps, *, centers=True, shape=None):
     work = x.astype(np.result_type(x.dtype, np.float32), copy=False)
     centered, mean, var = _standardize(work, axes, centers)
     spread = var + eps
-    if np.any(spread == 0):
+    if (spread == 0).any():
         raise ValueError(f"eps is {eps} and a variance 0 (a constant channel, group or example); use a larger eps")
     cache = NormCache(centered, mean, var, 1 / np.sqrt(spread), affine, axes, shape or x.shape, centers)
     return _restore(cache, x.dtype), cache
@@ -219,7 +219,7 @@ def _standardize(x, axes, centers=True):
     mean = _sum(axes, x) / n
     centered = x - mean
     var = _sum(axes, centered, centered) / n
-    if np.any(np.sqrt(var) <= n * np.finfo(x.dtype).eps * abs(mean)) and x.size:
+    if x.size and (np.sqrt(var) <= n * np.finfo(x.dtype).eps * abs(mean)).any():
         # A spread within the rounding error of the mean: count from one of the values instead. A constant channel
         # then becomes exactly zero.
         origin = x[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.ndim))]
@@ -233,9 +233,12 @@ def _standardize(x, axes, centers=True):
 def _restore(cache, dtype):
     """y = gamma · x̂ + beta, with one multiplication for 1/std and gamma."""
     gamma, beta = cache.affine.gamma, cache.affine.beta
-    y = cache.centered * (cache.inv_std if gamma is None else cache.inv_std * gamma)
-    if beta is not None:
-        y += beta
+    scale = cache.inv_std if gamma is None else cache.inv_std * gamma
+    y = np.empty_like(cache.centered)
+    for part, centered, factor, shift in _blocks(y, cache.centered, scale, scale if beta is None else beta):
+        np.multiply(centered, factor, out=part)
+        if beta is not None:
+            part += shift
     return y.reshape(cache.shape).astype(dtype, copy=False)
 
 
@@ -279,13 +282,16 @@ def normalize_backward(dy, cache):
         dbeta, dgamma = _sum(affine.axes, dy), _sum(affine.axes, dy, centered, inv_std)
     n = max(_count(g, axes), 1)
     if cache.scales:
-        dx = centered * (-inv_std * (inv_std * sum_gx / n))
-        dx += g
-        dx *= scale
+        dx = np.empty_like(centered)
+        x_hat_term, mean_term = inv_std * (inv_std * sum_gx / n), scale * sum_g / n
+        for part, g_part, x_part, along_x, factor, along_1 in _blocks(dx, g, centered, x_hat_term, scale, mean_term):
+            np.multiply(x_part, along_x, out=part)
+            np.subtract(g_part, part, out=part)
+            part *= factor
+            if cache.centers:
+                part -= along_1
     else:
         dx = g * scale
-    if cache.centers:
-        dx -= scale * sum_g / n
     return dx.reshape(cache.shape).astype(dtype, copy=False), affine.own(dgamma, "gamma"), affine.own(dbeta, "beta")
 
 
@@ -417,6 +423,14 @@ def _sum(axes, a, *factors):
     labels = list(range(a.ndim))
     operands = [part for array in (a, *factors) for part in (array, labels)]
     return np.einsum(*operands, [axis for axis in labels if axis not in axes]).reshape(_kept(a, axes))
+
+
+def _blocks(*arrays):
+    """The arrays some rows at a time, few enough to stay in the processor's cache; what has one row for all goes with each."""
+    rows, size = len(arrays[0]), arrays[0].nbytes
+    step = max(1, 2**19 * rows // max(size, 1))  # half a megabyte
+    for start in range(0, rows, step):
+        yield [a[start : start + step] if len(a) == rows else a for a in arrays]
 
 
 def _kept(x, axes):

@@ -1,13 +1,25 @@
 """One function for each closed form of the literature. Every chapter's "theory" column comes from here."""
 
+import math
+
 import numpy as np
 
 __all__ = [
+    "effective_learning_rate",
+    "equicorrelation_condition",
+    "exponential_active_fraction",
+    "gd_iterations",
     "input_gradient_squared_norm",
+    "linear_gradient_growth",
+    "lognormal_active_fraction",
+    "norm_after_step",
     "pair_gain",
+    "relu_correlation",
+    "relu_gradient_growth",
     "residual_along_x_hat",
     "restoring_gamma",
     "running_fraction",
+    "second_moment_condition",
     "small_batch_output",
     "standardized_variance",
     "surviving_fraction",
@@ -81,3 +93,74 @@ def running_fraction(steps, momentum):
     ``momentum`` is the weight of the new batch, as in torch. Source: the geometric series of the update.
     """
     return 1 - (1 - momentum) ** steps
+
+
+def effective_learning_rate(lr, norm):
+    """η/‖w‖²: the rate at which SGD turns scale-invariant weights of length ``norm``. Source: van Laarhoven 2017."""
+    return lr / norm**2
+
+
+def norm_after_step(norm, lr, gradient_norm):
+    """‖w‖ after a step of SGD on scale-invariant weights, without momentum or decay: √(‖w‖² + η²‖∇‖²), at eps = 0.
+
+    Source: Pythagoras, since the gradient is then at right angles to w.
+    """
+    return np.hypot(norm, lr * gradient_norm)
+
+
+def gd_iterations(condition, tol):
+    """Steps of gradient descent that shrink a quadratic's error by ``tol``: ln(1/tol) / ln((κ+1)/(κ−1)), for κ > 1.
+
+    At the best fixed rate, 2/(λmin + λmax). Exact in two dimensions, once rounded up; an upper bound in more.
+    Source: the error shrinks by |1 − ηλ| a step along each eigenvector, here by at most (κ−1)/(κ+1).
+    """
+    return np.log(1 / tol) / np.log((condition + 1) / (condition - 1))
+
+
+def equicorrelation_condition(rho, d):
+    """κ of the d × d correlation matrix with ρ in all places off the diagonal: (1 + (d−1)ρ) / (1−ρ), for 0 ≤ ρ < 1.
+
+    Source: its eigenvalues, 1 + (d−1)ρ along the vector of ones and 1 − ρ across it.
+    """
+    return (1 + (d - 1) * rho) / (1 - rho)
+
+
+def second_moment_condition(mean):
+    """κ of E[xxᵀ] = I + μμᵀ, for two or more uncorrelated features of variance 1 and means μ: 1 + ‖μ‖²."""
+    return 1 + np.sum(np.square(mean))
+
+
+def relu_correlation(c):
+    """E[relu(u) relu(v)] / E[relu(u)²] for standard normal u, v of correlation c: J = (√(1−c²) + (π − arccos c)·c)/π.
+
+    In a wide ReLU network with He's weights, no bias and no norm, a layer takes two examples' cosine from c to J.
+    Source: Cho & Saul 2009, the arc-cosine kernel of order 1.
+    """
+    return (np.sqrt(1 - np.square(c)) + (np.pi - np.arccos(c)) * c) / np.pi
+
+
+def relu_gradient_growth(batch_size):
+    """Growth of the squared gradient per layer, going back, with batch norm before each ReLU.
+
+    With c = −1/(B−1), J of `relu_correlation` and J' = (π − arccos c)/π: (J' + B−1) / ((B−3)(1−J)) − 1/(B−3), for
+    B ≥ 4; π/(π−1) for B → ∞. At initialisation, with Gaussian weights, in the limit of infinite width, at eps = 0,
+    under the assumption of gradient independence. Source: Yang et al. 2019, theorem 3.10.
+    """
+    b, c = batch_size, -1 / (batch_size - 1)
+    j, j_prime = relu_correlation(c), (np.pi - np.arccos(c)) / np.pi
+    return (j_prime + b - 1) / ((b - 3) * (1 - j)) - 1 / (b - 3)
+
+
+def linear_gradient_growth(batch_size):
+    """The same without an activation: (B−2)/(B−3), for B ≥ 4. Source: Yang et al. 2019."""
+    return (batch_size - 2) / (batch_size - 3)
+
+
+def exponential_active_fraction():
+    """How often a ReLU after batch norm is on, at beta = 0 and gamma > 0, for exponential x: P(x > mean) = 1/e."""
+    return math.exp(-1)
+
+
+def lognormal_active_fraction(log_std):
+    """The same for lognormal x, ``log_std`` the standard deviation σ of ln x: P(x > mean) = Φ(−σ/2)."""
+    return math.erfc(log_std / math.sqrt(8)) / 2

@@ -14,6 +14,7 @@ from bnlib.figures import png
 __all__ = ["frame_slider"]
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_WIDE = {"width": "100%"}  # or Jupyter shows every picture 300 px wide
 
 
 def frame_slider(draw, *, label=None, start=0, **knob):
@@ -66,10 +67,11 @@ def frame_slider(draw, *, label=None, start=0, **knob):
 
 def _picture(slider, frames, start):
     if hasattr(ipywidgets, "Stack"):
-        stack = ipywidgets.Stack([ipywidgets.HTML(frame) for frame in frames], selected_index=start)
+        pictures = [ipywidgets.HTML(frame, layout=_WIDE) for frame in frames]
+        stack = ipywidgets.Stack(pictures, selected_index=start)
         ipywidgets.jslink((slider, "index"), (stack, "selected_index"))  # runs in the browser, kernel or none
         return stack
-    picture = ipywidgets.HTML(frames[start])  # ipywidgets 7, as in Colab: the kernel swaps the picture
+    picture = ipywidgets.HTML(frames[start], layout=_WIDE)  # ipywidgets 7, as in Colab: the kernel swaps the picture
     slider.observe(lambda change: setattr(picture, "value", frames[change["new"]]), "value")
     return picture
 

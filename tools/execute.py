@@ -73,6 +73,8 @@ async def run_chapter(path, root, tick):
     run.changed = text != before
     if run.changed:
         path.write_text(text, "utf-8")
+    if path.stem == notebooks.COVER_CELL[0]:
+        (root / notebooks.COVER).write_bytes(notebooks.cover(root))
     return run
 
 

@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
+COVER = "_static/cover.png"  # the landing page's figure and the README's: the one of this chapter and this cell
+COVER_CELL = ("mechanism", "picture")
+
 CELL_METADATA = {"tags", "mystnb", "jupyter"}
 KERNEL_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -80,16 +83,30 @@ def pins(root=ROOT):
 
 
 def current_hash(notebook, root=ROOT):
-    """What the stored outputs were made from: the chapter's code, bnlib's, and the pinned versions.
+    """What the stored outputs were made from: the chapter's code, what it imports of bnlib, and the pinned versions.
 
     The set-up cell is left out: it prints nothing here, and a fork that puts its own address there stays current.
     """
     parts = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != "setup"]
-    for path in sorted((root / "bnlib").glob("*.py")):
+    for path in _modules("\n".join(parts), root / "bnlib"):
         parts += [path.name, repr(_syntax(ast.parse(path.read_text("utf-8"))))]
     parts.append((root / "bnlib/book.mplstyle").read_text("utf-8"))
     parts += [f"{name}=={version}" for name, version in pins(root).items()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _modules(source, package, found=()):
+    """The modules of the package that a source imports, and those that they import, in the order of their names."""
+    names = set()
+    for node in ast.walk(ast.parse("\n".join(line for line in source.split("\n") if not re.match(r"\s*[%!]", line)))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    for path in sorted(package.glob("*.py")):
+        if f"{package.name}.{path.stem}" in names and path not in found:
+            found = _modules(path.read_text("utf-8"), package, (*found, path))
+    return sorted(found)
 
 
 def _syntax(node):
@@ -147,6 +164,13 @@ def _with_numbered_widgets(notebook):
     for id in sorted(set(models) - set(numbers), key=lambda id: known(json.dumps(models[id], sort_keys=True))):
         visit(id)
     return nbformat.v4.reads(known(to_text(notebook))) if models else notebook
+
+
+def cover(root=ROOT):
+    """The figure that the landing page and the README show, as PNG: a chapter's stored output."""
+    chapter, id = COVER_CELL
+    cell = next(cell for cell in read(root / f"chapters/{chapter}.ipynb").cells if cell.id == id)
+    return base64.b64decode(next(o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})))
 
 
 def masked(text, root=ROOT):

@@ -59,3 +59,104 @@ def test_running_fraction(momentum):
     for _ in range(7):
         layer(x)
     assert layer.running_mean[0] / 2 == pytest.approx(theory.running_fraction(7, momentum), rel=1e-13)
+
+
+def normalised_layer(seed, lr=0.0, scale=1.0):
+    """A least-squares loss after batch norm at eps = 0: the gradient in w, and w before and after a step."""
+    rng = np.random.default_rng(seed)
+    x, target, w = rng.normal(size=(20, 5)), rng.normal(size=(20, 1)), scale * rng.normal(size=(5, 1))
+    y, cache = batch_norm(x @ w, eps=1e-30)
+    gradient = x.T @ normalize_backward(y - target, cache)[0]
+    return gradient, w, w - lr * gradient
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 30.0])
+def test_effective_learning_rate_and_norm_after_step(scale):
+    length = np.linalg.norm
+    gradient, w, moved = normalised_layer(0, lr=0.3, scale=scale)
+    assert length(moved) == pytest.approx(theory.norm_after_step(length(w), 0.3, length(gradient)), rel=1e-12)
+    unit = scale / length(w)  # the same direction at length 1, at the effective rate
+    _, start, end = normalised_layer(0, lr=theory.effective_learning_rate(0.3, length(w)), scale=unit)
+    assert length(start) == pytest.approx(1, rel=1e-12)
+    np.testing.assert_allclose(end / length(end), moved / length(moved), rtol=1e-11)
+
+
+def descend(matrix, start, tol):
+    """Steps of gradient descent at the best rate until the error is ``tol`` of what it was."""
+    low, *_, high = np.linalg.eigvalsh(matrix)
+    error, steps = start, 0
+    while np.linalg.norm(error) > tol * np.linalg.norm(start):
+        error, steps = error - 2 / (low + high) * matrix @ error, steps + 1
+    return steps
+
+
+@pytest.mark.parametrize("ratio", [2.0, 10.0, 30.0])
+def test_gd_iterations(ratio):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(2000, 2)) * [1, ratio]
+    matrix = np.cov(x.T)
+    predicted = theory.gd_iterations(np.linalg.cond(matrix), 1e-6)
+    assert descend(matrix, rng.normal(size=2), 1e-6) == np.ceil(predicted)
+    wide = np.cov((rng.normal(size=(2000, 6)) * np.geomspace(1, ratio, 6)).T)
+    bound = theory.gd_iterations(np.linalg.cond(wide), 1e-6)
+    assert bound / 2 < descend(wide, rng.normal(size=6), 1e-6) <= np.ceil(bound)
+
+
+@pytest.mark.parametrize("rho, d", [(0.0, 2), (0.9, 10), (0.99, 10), (0.5, 3)])
+def test_equicorrelation_condition(rho, d):
+    matrix = np.full((d, d), rho) + (1 - rho) * np.eye(d)
+    assert np.linalg.cond(matrix) == pytest.approx(theory.equicorrelation_condition(rho, d), rel=1e-11)
+
+
+@pytest.mark.parametrize("mean", [[0.0, 0.0], [1.0, 2.0, 3.0], [10.0] * 5])
+def test_second_moment_condition(mean):
+    x = np.random.default_rng(0).normal(size=(200_000, len(mean))) + mean
+    assert np.linalg.cond(x.T @ x / len(x)) == pytest.approx(theory.second_moment_condition(mean), rel=0.03)
+
+
+@pytest.mark.parametrize("c", [-0.5, 0.0, 0.3, 0.95, 1.0])
+def test_relu_correlation(c):
+    u, v = np.random.default_rng(2).normal(size=(2, 400_000))
+    v = c * u + np.sqrt(1 - c**2) * v
+    simulated = (np.maximum(u, 0) * np.maximum(v, 0)).mean() / 0.5
+    assert simulated == pytest.approx(theory.relu_correlation(c), abs=0.01)
+
+
+def gradient_growth(batch_size, seed, relu, width=1000, depth=20):
+    """Growth of the squared gradient per layer, fitted away from both ends of a wide network."""
+    rng = np.random.default_rng(seed)
+    h, layers = rng.normal(size=(batch_size, width)).astype(np.float32), []
+    for _ in range(depth):
+        w = rng.standard_normal((width, width), dtype=np.float32) / np.float32(width**0.5)
+        y, cache = batch_norm(h @ w, eps=1e-12)
+        layers.append((w, y > 0 if relu else 1, cache))
+        h = np.maximum(y, 0) if relu else y
+    g, squares = rng.normal(size=h.shape).astype(np.float32), []
+    for w, on, cache in reversed(layers):
+        g = normalize_backward(g * on, cache)[0] @ w.T
+        squares.append(np.square(g, dtype=np.float64).sum())
+    return np.exp(np.polyfit(range(3, depth - 5), np.log(squares[3 : depth - 5]), 1)[0])
+
+
+@pytest.mark.parametrize("batch_size", [16, 32])
+def test_gradient_growth_with_relu(batch_size):
+    growth = np.median([gradient_growth(batch_size, seed, relu=True) for seed in range(5)])
+    assert growth == pytest.approx(theory.relu_gradient_growth(batch_size), rel=0.02)
+
+
+def test_gradient_growth_without_activation():
+    growth = np.median([gradient_growth(8, seed, relu=False) for seed in range(5)])
+    assert growth == pytest.approx(theory.linear_gradient_growth(8), rel=0.02)
+
+
+def test_gradient_growth_in_large_batches():
+    assert theory.relu_gradient_growth(10**7) == pytest.approx(np.pi / (np.pi - 1), rel=1e-5)
+    assert theory.linear_gradient_growth(10**7) == pytest.approx(1, rel=1e-5)
+
+
+def test_active_fractions():
+    rng = np.random.default_rng(3)
+    exponential, lognormal = rng.exponential(size=(1000, 200)), rng.lognormal(sigma=1.5, size=(4000, 200))
+    active = [(batch_norm(x)[0] > 0).mean() for x in (exponential, lognormal)]
+    assert active[0] == pytest.approx(theory.exponential_active_fraction(), abs=0.005)
+    assert active[1] == pytest.approx(theory.lognormal_active_fraction(1.5), abs=0.005)

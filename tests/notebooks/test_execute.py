@@ -135,6 +135,14 @@ def test_the_hash_follows_what_the_outputs_are_made_from_and_nothing_else(small_
     assert notebooks.current_hash(notebook, small_book) != now
     claims.write_text(source, "utf-8")
 
+    (small_book / "bnlib/unused.py").write_text("1\n", "utf-8")
+    assert notebooks.current_hash(notebook, small_book) == now
+    cell(notebook, "imports").source += "\nfrom bnlib import unused"
+    imported = notebooks.current_hash(notebook, small_book)
+    (small_book / "bnlib/unused.py").write_text("2\n", "utf-8")
+    assert notebooks.current_hash(notebook, small_book) != imported
+    notebook = read(small_book)
+
     for name in ("bnlib/book.mplstyle", "requirements.txt"):
         path = small_book / name
         text = path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Wrong lines that people really write, each for one place in bnlib; test_mutants.py has every one of them found out.
+"""Wrong lines that people really write, each for one place in bnlib; test_units.py and test_chapters.py have each found out.
 
 Most are in code that is in use: in textbooks, courses, other frameworks' layers, or first attempts.
 """
@@ -38,10 +38,10 @@ MUTANTS = [
         'axes = (0,)\n    _require_two(x, axes, "channel", "Use a larger batch',
     ),
     # Backward
-    Mutant("no-mean-term", "        dx -= scale * sum_g / n", "        pass"),
-    Mutant("mean-term-not-divided", "dx -= scale * sum_g / n", "dx -= scale * sum_g"),
-    Mutant("no-x-hat-term", "centered * (-inv_std * (inv_std * sum_gx / n))", "np.zeros_like(centered)"),
-    Mutant("x-hat-standardised-once", "-inv_std * (inv_std * sum_gx / n)", "-inv_std * sum_gx / n"),
+    Mutant("no-mean-term", "part -= along_1", "pass"),
+    Mutant("mean-term-not-divided", "scale * sum_g / n", "scale * sum_g"),
+    Mutant("no-x-hat-term", "np.subtract(g_part, part, out=part)", "part[:] = g_part"),
+    Mutant("x-hat-standardised-once", "inv_std * (inv_std * sum_gx / n)", "inv_std * sum_gx / n"),
     Mutant(
         "statistics-detached",
         "affine, axes, shape or x.shape, centers)",
