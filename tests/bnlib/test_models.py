@@ -1,0 +1,179 @@
+"""What the arguments promise, read off the modules and computed a second time."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from bnlib.models import convnet, mlp
+
+X = torch.randn(6, 5, generator=torch.Generator().manual_seed(0))
+SMALL = {"depth": 3, "width": 8}
+
+
+def names(block):
+    return [name for name, _ in block.named_children()]
+
+
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        ({}, ["linear", "activation"]),
+        ({"norm": "batch"}, ["linear", "norm", "activation"]),
+        ({"norm": "batch", "norm_place": "after"}, ["linear", "activation", "norm"]),
+    ],
+)
+def test_parts_are_in_the_order_asked_for(options, expected):
+    model = mlp(5, 4, **SMALL, **options)
+    assert [names(block) for block in model[:3]] == [expected] * 3
+    assert model(X).shape == (6, 4)
+
+
+def test_a_plain_network_is_what_it_says():
+    model = mlp(5, 4, **SMALL, activation="tanh", bias=False)
+    h = X
+    for block in model[:3]:
+        h = torch.tanh(h @ block.linear.weight.T)
+    torch.testing.assert_close(model(X), h @ model[-1].weight.T + model[-1].bias, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_norm_before_or_after_the_activation(place):
+    model = mlp(5, 4, depth=1, width=8, norm="batch", norm_place=place, eps=0.1)
+    z = model[0].linear(X)
+    standardise = lambda h: F.batch_norm(h, None, None, training=True, eps=0.1)  # noqa: E731
+    h = torch.relu(standardise(z)) if place == "before" else standardise(torch.relu(z))
+    torch.testing.assert_close(model(X), model[-1](h))
+
+
+@pytest.mark.parametrize(
+    "options, has_bias",
+    [
+        ({}, True),
+        ({"norm": "batch"}, False),
+        ({"norm": lambda c: nn.GroupNorm(2, c)}, False),
+        ({"norm": "batch", "norm_place": "after"}, True),
+        ({"norm": "batch", "bias": True}, True),
+        ({"bias": False}, False),
+    ],
+)
+def test_no_bias_directly_before_a_norm(options, has_bias):
+    model = mlp(5, 4, **SMALL, **options)
+    assert [block.linear.bias is not None for block in model[:3]] == [has_bias] * 3
+    assert model[-1].bias is not None and not model[-1].bias.any()
+
+
+@pytest.mark.parametrize(
+    "options, std",
+    [
+        ({"activation": "relu"}, (2 / 300) ** 0.5),
+        ({"activation": "relu", "gain": 0.25}, 0.25 * (2 / 300) ** 0.5),
+        ({"activation": "tanh"}, (2 / 500) ** 0.5),
+        ({"activation": "sigmoid"}, 4 * (2 / 500) ** 0.5),
+        ({"activation": "sigmoid", "gain": 0.25}, (2 / 500) ** 0.5),
+        ({"activation": "linear", "init": "he"}, (1 / 300) ** 0.5),
+        ({"init": "torch"}, (1 / 300 / 3) ** 0.5),
+        ({"init": "torch", "gain": 2}, 2 * (1 / 300 / 3) ** 0.5),
+    ],
+)
+def test_scale_of_the_first_weights(options, std):
+    weight = mlp(300, 10, depth=1, width=200, **options)[0].linear.weight
+    assert weight.shape == (200, 300)
+    assert weight.std().item() == pytest.approx(std, rel=0.02) and abs(weight.mean()) < std / 50
+
+
+def test_the_head_takes_neither_the_gain_nor_the_activations():
+    heads = [mlp(5, 40, depth=1, width=500, init="he", gain=gain)[-1].weight for gain in (1, 100)]
+    assert torch.equal(*heads) and heads[0].std().item() == pytest.approx(500**-0.5, rel=0.02)
+
+
+def test_he_for_a_convolution_counts_its_positions():
+    weight = convnet(30, 10, depth=1, width=100)[0].linear.weight
+    assert weight.std().item() == pytest.approx((2 / (30 * 9)) ** 0.5, rel=0.02)
+
+
+def test_orthogonal_weights():
+    weight = mlp(8, 2, depth=1, width=8, init="orthogonal", activation="linear", dtype=torch.float64)[0].linear.weight
+    torch.testing.assert_close(weight @ weight.T, torch.eye(8, dtype=torch.float64), rtol=0, atol=1e-6)
+
+
+def test_torchs_own_start():
+    torch.manual_seed(3)
+    layers = [nn.Linear(5, 8), nn.Linear(8, 4)]
+    model = mlp(5, 4, depth=1, width=8, init="torch", seed=3)
+    for ours, theirs in zip([model[0].linear, model[-1]], layers, strict=True):
+        assert torch.equal(ours.weight, theirs.weight) and torch.equal(ours.bias, theirs.bias)
+
+
+def test_one_seed_one_set_of_weights():
+    plain, normed = mlp(5, 4, **SMALL, seed=1), mlp(5, 4, **SMALL, seed=1, norm="batch", norm_place="after")
+    double, other = mlp(5, 4, **SMALL, seed=1, dtype=torch.float64), mlp(5, 4, **SMALL, seed=2)
+    for index in range(3):
+        weight = plain[index].linear.weight
+        assert torch.equal(weight, normed[index].linear.weight)
+        torch.testing.assert_close(weight.double(), double[index].linear.weight, rtol=1e-6, atol=0)
+        assert not torch.equal(weight, other[index].linear.weight)
+    assert {p.dtype for p in double.parameters()} == {torch.float64}
+
+
+def test_the_global_random_state_stays():
+    before = torch.get_rng_state()
+    convnet(1, 2, **SMALL, init="torch")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_residual_blocks_add_their_scaled_result_from_the_second_on():
+    model = mlp(5, 4, **SMALL, residual=True, branch_scale=0.25)
+    h = torch.relu(model[0].linear(X))
+    for block in model[1:3]:
+        h = h + 0.25 * torch.relu(block.linear(h))
+    torch.testing.assert_close(model(X), model[-1](h))
+    assert [p.numel() for p in model.parameters()] == [40, 8, 64, 8, 64, 8, 32, 4]
+
+
+def test_skipinit_starts_as_the_first_block_alone_and_learns():
+    model = mlp(5, 4, **SMALL, norm="batch", residual=True, branch_scale=0, learn_scale=True, dtype=torch.float64)
+    out = model(X.double())
+    torch.testing.assert_close(out, model[-1](model[0](X.double())), rtol=0, atol=0)
+    out.square().sum().backward()
+    assert all(block.scale.grad.abs() > 0 and block.scale.dtype == torch.float64 for block in model[1:3])
+
+
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_convnet(dimensions):
+    x = torch.randn(4, 3, *[7] * dimensions, generator=torch.Generator().manual_seed(1))
+    model = convnet(3, 10, depth=2, width=8, dimensions=dimensions, norm="batch", residual=True)
+    convolve = F.conv1d if dimensions == 1 else F.conv2d
+    h = torch.relu(F.batch_norm(convolve(x, model[0].linear.weight, padding=1), None, None, training=True))
+    h = h + torch.relu(F.batch_norm(convolve(h, model[1].linear.weight, padding=1), None, None, training=True))
+    torch.testing.assert_close(model(x), model[-1](h.flatten(2).mean(dim=2)))
+
+
+def test_the_norm_layer():
+    h = torch.randn(6, 8, generator=torch.Generator().manual_seed(1))
+    torch.testing.assert_close(mlp(5, 4, **SMALL, norm="layer", eps=0.1)[0].norm(h), F.layer_norm(h, (8,), eps=0.1))
+    images = h.reshape(1, 8, 2, 3)
+    norm = convnet(3, 4, **SMALL, norm="layer", eps=0.1)[0].norm
+    torch.testing.assert_close(norm(images), F.layer_norm(images, (8, 2, 3), eps=0.1))
+
+
+ERRORS = {
+    "depth": ({"depth": 0}, "sizes must be positive integers; got .*depth=0"),
+    "width": ({"width": 2.0}, "sizes must be positive integers; got .*width=2.0"),
+    "norm": ({"norm": "bn"}, "norm must be one of 'batch', 'layer'; got 'bn'"),
+    "norm_place": ({"norm_place": "pre"}, "norm_place must be one of 'before', 'after'; got 'pre'"),
+    "activation": ({"activation": "gelu"}, "activation must be one of 'relu', .* got 'gelu'"),
+    "init": ({"init": "xavier"}, "init must be one of 'he', 'glorot', 'orthogonal', 'torch'; got 'xavier'"),
+    "eps": ({"eps": 0}, "eps must be above 0"),
+    "scale without branch": ({"branch_scale": 0.1}, "need residual=True"),
+    "learning without branch": ({"learn_scale": True}, "need residual=True"),
+    "scale 0": ({"residual": True, "branch_scale": 0}, "branch_scale=0 needs learn_scale=True"),
+    "dimensions": ({"dimensions": 3}, "dimensions must be one of"),
+}
+
+
+@pytest.mark.parametrize("network", [mlp, convnet])
+@pytest.mark.parametrize("options, message", ERRORS.values(), ids=ERRORS)
+def test_bad_arguments_are_refused_with_what_was_expected(network, options, message):
+    with pytest.raises(ValueError, match=message):
+        network(5, 4, **SMALL | options)

@@ -1,0 +1,147 @@
+"""The loop against the same steps done by hand, and what it returns."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from bnlib.datasets import Dataset, centered, digits
+from bnlib.models import mlp
+from bnlib.training import History, accuracy, minibatches, tensors, train, tune
+
+DIGITS = tensors(centered(digits()))
+SMALL = {"depth": 2, "width": 32}
+
+
+def weights(model):
+    return [parameter.detach().clone() for parameter in model.parameters()]
+
+
+@pytest.mark.parametrize("momentum, weight_decay", [(0.0, 0.0), (0.9, 0.0), (0.9, 0.01)])
+def test_sgd_by_hand(momentum, weight_decay):
+    model, copy = (mlp(64, 10, **SMALL, dtype=torch.float64) for _ in range(2))
+    data = tensors(centered(digits()), dtype=torch.float64)
+    history = train(model, data, steps=3, lr=0.1, batch_size=50, seed=5, momentum=momentum, weight_decay=weight_decay)
+    parameters = list(copy.parameters())
+    velocities = [torch.zeros_like(parameter) for parameter in parameters]
+    losses = []
+    for batch in itertools.islice(minibatches(1400, 50, seed=5), 3):
+        loss = F.cross_entropy(copy(data.x_train[batch]), data.y_train[batch])
+        losses.append(loss.item())
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for parameter, velocity, gradient in zip(parameters, velocities, gradients, strict=True):
+                velocity.mul_(momentum).add_(gradient + weight_decay * parameter)
+                parameter -= 0.1 * velocity
+    assert history.losses == pytest.approx(losses, rel=1e-12)
+    for ours, by_hand in zip(weights(model), weights(copy), strict=True):
+        torch.testing.assert_close(ours, by_hand, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("name, optimizer", [("adam", torch.optim.Adam), ("adamw", torch.optim.AdamW)])
+def test_named_optimizers_are_torchs(name, optimizer):
+    ours, theirs = (mlp(64, 10, **SMALL) for _ in range(2))
+    first = train(ours, DIGITS, steps=3, lr=0.01, optimizer=name, weight_decay=0.1)
+    second = train(theirs, DIGITS, steps=3, optimizer=optimizer(theirs.parameters(), lr=0.01, weight_decay=0.1))
+    assert first.losses == second.losses and len(first.losses) == 3
+
+
+def test_an_optimizer_made_beforehand_gives_each_group_its_rate():
+    model = mlp(64, 10, **SMALL)
+    before = weights(model)
+    hidden, head = model[:2].parameters(), model[-1].parameters()
+    train(
+        model, DIGITS, steps=2, optimizer=torch.optim.SGD([{"params": hidden, "lr": 0.0}, {"params": head, "lr": 0.1}])
+    )
+    stayed = [torch.equal(a, b) for a, b in zip(before, weights(model), strict=True)]
+    assert stayed == [True] * 4 + [False] * 2
+
+
+def test_the_same_seed_gives_the_same_run_and_another_another():
+    runs = [train(mlp(64, 10, **SMALL, norm="batch"), DIGITS, steps=5, lr=0.1, seed=seed) for seed in (0, 0, 1)]
+    assert runs[0] == runs[1] and runs[0].losses != runs[2].losses
+
+
+def test_an_epoch_visits_each_example_once_and_drops_the_incomplete_batch():
+    epochs = list(itertools.islice(minibatches(10, 3, seed=0), 6))
+    assert all(len(batch) == 3 for batch in epochs)
+    first, second = torch.cat(epochs[:3]), torch.cat(epochs[3:])
+    assert len(first.unique()) == len(second.unique()) == 9 and not torch.equal(first, second)
+
+
+def test_record_sees_the_gradients_of_the_step_to_come():
+    model, before = mlp(64, 10, **SMALL), weights(mlp(64, 10, **SMALL))
+    look = lambda step, model: (step, model[0].linear.weight.detach().clone(), model[0].linear.weight.grad.clone())  # noqa: E731
+    (first, w0, g0), (second, w1, _) = train(model, DIGITS, steps=2, lr=0.1, record=look).recorded
+    assert (first, second) == (0, 1) and torch.equal(w0, before[0])
+    torch.testing.assert_close(w1, w0 - 0.1 * g0)
+
+
+def test_training_stops_at_the_target_and_says_when():
+    model = mlp(64, 10, **SMALL, norm="batch")
+    history = train(model, DIGITS, steps=500, lr=0.5, test_every=5, target=0.93)
+    steps, reached = zip(*history.accuracies, strict=True)
+    assert steps == tuple(range(5, steps[-1] + 1, 5)) and len(history.losses) == steps[-1] < 500
+    assert max(reached[:-1]) < 0.93 <= reached[-1] == accuracy(model, DIGITS.x_test, DIGITS.y_test)
+    assert history.steps_to(0.93) == steps[-1] and history.steps_to(1.01) == np.inf and not history.diverged
+
+
+def test_steps_to_is_the_first_time():
+    assert History(accuracies=[(10, 0.5), (20, 0.9), (30, 0.7), (40, 0.95)]).steps_to(0.9) == 20
+
+
+def test_training_ends_where_it_diverges():
+    history = train(mlp(64, 10, depth=6, width=32), DIGITS, steps=100, lr=1e6)
+    assert history.diverged and len(history.losses) < 100 and np.isfinite(history.losses[:-1]).all()
+
+
+def test_accuracy_uses_running_statistics_and_changes_nothing():
+    model = mlp(64, 10, **SMALL, norm="batch")
+    train(model, DIGITS, steps=20, lr=0.1)
+    state = {name: value.clone() for name, value in model.state_dict().items()}
+    logits = [model.eval()(x[None]).argmax() for x in DIGITS.x_test]
+    model.train()
+    right = np.mean([guess == truth for guess, truth in zip(logits, DIGITS.y_test, strict=True)])
+    assert accuracy(model, DIGITS.x_test, DIGITS.y_test) == pytest.approx(right, abs=0.003)
+    assert model.training and not (model.eval(), accuracy(model, DIGITS.x_test, DIGITS.y_test))[0].training
+    assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
+
+
+def test_tensors():
+    data = Dataset(np.eye(2), np.array([0, 1], dtype=np.int32), np.ones((1, 2)), np.array([1]))
+    single, double = tensors(data), tensors(data, dtype=torch.float64)
+    assert single.x_train.dtype == torch.float32 and double.x_test.dtype == torch.float64
+    assert single.y_train.dtype == double.y_test.dtype == torch.int64
+    assert single.y_train.tolist() == [0, 1] and double.x_train.tolist() == [[1, 0], [0, 1]]
+
+
+def test_tune_takes_the_best_median():
+    table = {0.1: [1, 9, 9], 0.2: [3, 4, 99], 0.4: [5, 5, 5], 0.8: [np.nan, 1, 1], 1.6: [np.inf] * 3}
+    assert tune(lambda rate, seed: table[rate][seed], list(table), seeds=range(3)) == (0.2, 4.0)
+
+
+@pytest.mark.parametrize("best", [1, 4])
+def test_tune_refuses_the_end_of_a_grid(best):
+    with pytest.raises(ValueError, match="inside the grid: widen it"):
+        tune(lambda rate, seed: abs(rate - best), [1, 2, 3, 4], seeds=[0])
+
+
+MADE = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+ERRORS = {
+    "no rate": ({"lr": None}, "'sgd' needs lr"),
+    "name": ({"optimizer": "rmsprop"}, "optimizer must be one of sgd, adam, adamw or torch's own; got 'rmsprop'"),
+    "momentum": ({"optimizer": "adam", "momentum": 0.9}, "momentum is an option of 'sgd' alone"),
+    "two rates": ({"optimizer": MADE}, "has its own lr"),
+    "two momenta": ({"optimizer": MADE, "lr": None, "momentum": 0.9}, "has its own lr"),
+    "steps": ({"steps": 0}, "steps must be 1 or more; got 0"),
+    "batch": ({"batch_size": 1401}, "batch_size must be from 1 to the 1400 training examples; got 1401"),
+    "target": ({"target": 0.9}, "target needs test_every"),
+}
+
+
+@pytest.mark.parametrize("options, message", ERRORS.values(), ids=ERRORS)
+def test_bad_arguments_are_refused_with_what_was_expected(options, message):
+    with pytest.raises(ValueError, match=message):
+        train(mlp(64, 10, **SMALL), DIGITS, **{"steps": 1, "lr": 0.1} | options)
