@@ -88,25 +88,33 @@ def current_hash(notebook, root=ROOT):
     The set-up cell is left out: it prints nothing here, and a fork that puts its own address there stays current.
     """
     parts = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != "setup"]
-    for path in _modules("\n".join(parts), root / "bnlib"):
+    for path in _modules(parts, root / "bnlib"):
         parts += [path.name, repr(_syntax(ast.parse(path.read_text("utf-8"))))]
     parts.append((root / "bnlib/book.mplstyle").read_text("utf-8"))
     parts += [f"{name}=={version}" for name, version in pins(root).items()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _modules(source, package, found=()):
-    """The modules of the package that a source imports, and those that they import, in the order of their names."""
+def _modules(sources, package, found=()):
+    """The modules of the package that some sources import, and those that they import, in the order of their names."""
     names = set()
-    for node in ast.walk(ast.parse("\n".join(line for line in source.split("\n") if not re.match(r"\s*[%!]", line)))):
+    for node in (node for source in sources for node in ast.walk(_parsed(source))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     for path in sorted(package.glob("*.py")):
         if f"{package.name}.{path.stem}" in names and path not in found:
-            found = _modules(path.read_text("utf-8"), package, (*found, path))
+            found = _modules([path.read_text("utf-8")], package, (*found, path))
     return sorted(found)
+
+
+def _parsed(source):
+    """The syntax tree of a cell; an empty one if it is not plain Python, as a cell with a magic is not."""
+    try:
+        return ast.parse(source)
+    except SyntaxError:
+        return ast.Module([], [])
 
 
 def _syntax(node):
