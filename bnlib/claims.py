@@ -121,7 +121,7 @@ def claims_table():
     for made in _made.values():
         theory = "" if made["expected"] is None else _exact(made["expected"])
         rows.append([_mark(made), made["statement"], theory, made["shown"], _band_text(made), _control(made)])
-    return table(["", "What", "Theory", "Measured", "Accepted", "Control"], rows)
+    return table(["Holds", "What", "Theory", "Measured", "Accepted", "Control"], rows)
 
 
 def table(header, rows):
