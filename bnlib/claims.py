@@ -210,7 +210,7 @@ def _line(made):
         notes.append(f"range {' to '.join(measured(v) for v in made['spread'])}{over}")
     notes.append(f"accepted {_band_text(made)}")
     if made["control"] is not None:
-        notes.append(f"{made['control_is']} {measured(made['control'])}")
+        notes.append(f"{made['control_is']}: {measured(made['control'])}")
     if made["problem"]:
         notes.append(f"**{made['problem']}**")
     return (
