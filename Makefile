@@ -7,9 +7,9 @@ BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements.txt
 PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
-PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/* _static/* .git/config)
+PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/* _ext/templates/* _static/* .git/config)
 
-.PHONY: help book test execute bench lint lock serve clean hooks repository
+.PHONY: help book test execute bench lint lock serve weigh clean hooks repository
 
 help:  # This list
 	@sed -n 's/^\([a-z]*\):[^#]*# /  make \1#/p' Makefile | awk -F'#' '{printf "%-18s %s\n", $$1, $$2}'
@@ -18,6 +18,8 @@ book: _build/book.stamp  # Build the pages into _build/html
 	@echo "The book is at _build/html/index.html; 'make serve' shows it at http://localhost:8000"
 
 test: _build/book.stamp .venv/test.stamp  # Install what is missing, then run every test and every chapter
+	@$(BIN)/python tools/chromium.py
+	@$(BIN)/python _ext/npm_assets.py axe
 	@BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg tests chapters
 
@@ -37,6 +39,9 @@ lock: .venv/pyvenv.cfg  # Write the newest versions that pyproject.toml allows i
 
 serve: book  # Show the built pages at http://localhost:8000
 	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
+
+weigh: .venv/test.stamp _build/book.stamp  # Weigh a page against a stock Jupyter Book's
+	@$(BIN)/python tools/page_weight.py
 
 clean:  # Remove what was built; .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
@@ -75,6 +80,6 @@ repository: .venv/test.stamp  # Point the book at another repository: URL=https:
 
 # A second run reads only what changed and would not repeat an old page's warnings: after a failure, nothing is kept.
 _build/book.stamp: $(PAGES) .venv/book.stamp
-	@$(BIN)/python _ext/npm_assets.py
+	@$(BIN)/python _ext/npm_assets.py mathjax
 	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build; exit 1; }
 	@touch $@

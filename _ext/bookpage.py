@@ -1,29 +1,51 @@
 """A Sphinx extension: what the pages need beyond the theme.
 
-Scripts served from the book's own `_static`, each on the pages that use it; links that follow the repository which
-builds the book; and what the theme brings that no page uses, left out.
+Formulas typeset beforehand, sliders and icons without foreign scripts, links that follow the repository which builds
+the book; and what the theme brings that no page uses, left out.
 """
 
+import hashlib
 import os
 import re
+import struct
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
-import npm_assets
+import formulas
+import icons
+import sliders
 from docutils import nodes
 
 ROOT = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parent
 PLACEHOLDER = "/OWNER/"
+GITHUB = "https://github.com/"
+
+# Scripts and styles that pages come with and do not use: live code, tabs, toggles, the search's index where nobody searches, two
+# thousand icons (icons.py draws the few that are used), and widgets (sliders.py).
+UNUSED = r"thebe|toggle|design-tabs|sphinx-design|fontawesome|widget-state|searchtools|language_data|searchindex"
+FOR_SEARCH = r"searchtools|language_data|searchindex"
 
 
 def setup(app):
+    for part in (formulas, icons, sliders):
+        part.setup(app)
     app.connect("config-inited", read_version)
+    app.connect("config-inited", add_templates)
     app.connect("config-inited", follow_repository, priority=400)  # before the theme reads its options
-    app.connect("html-page-context", fill_in_report, priority=900)  # after the theme has made its buttons
-    app.connect("html-page-context", drop_unused_scripts, priority=900)
-    app.connect("build-finished", add_scripts)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("doctree-read", name_setup)
+    app.connect("html-page-context", mend_body)
+    app.connect("html-page-context", size_images)
+    app.connect("html-page-context", arrange_buttons, priority=900)  # after the theme has made its buttons
+    app.connect("html-page-context", drop_unused, priority=900)
+    return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": own_version()}
+
+
+def own_version():
+    """A number that changes with this extension, so that Sphinx then builds every page again."""
+    code = b"".join(path.read_bytes() for path in sorted(HERE.rglob("*.*")) if path.suffix != ".pyc")
+    return int(hashlib.sha256(code).hexdigest()[:12], 16)
 
 
 def read_version(app, config):
@@ -32,28 +54,66 @@ def read_version(app, config):
     config.version = config.release = re.search(r'^__version__ = "(.+)"', code, re.M)[1]
 
 
-# Scripts
+# Scripts and styles
 
 
-def add_scripts(app, exception):
-    """Put the scripts of assets.json into the built book's `_static`."""
-    if exception is None and app.builder.format == "html":
-        assets = npm_assets.read_assets()
-        for name, asset in assets["scripts"].items():
-            npm_assets.install(name, asset, assets["node"], Path(app.outdir, "_static"))
+def add_templates(app, config):
+    config.templates_path.append(str(HERE / "templates"))
 
 
-def drop_unused_scripts(app, pagename, templatename, context, doctree):
-    """Leave out thebe, which is added twice to every page and throws, and MathJax where there is no formula."""
-    formulas = (nodes.math, nodes.math_block)
-    has_formulas = doctree is not None and any(isinstance(node, formulas) for node in doctree.findall())
-    unused = ("thebe",) if has_formulas else ("thebe", "mathjax")
+def drop_unused(app, pagename, templatename, context, doctree):
+    """Leave out scripts and styles that the page does not use, whether Sphinx adds them or the theme does."""
+    unused = re.compile(UNUSED if pagename != "search" else UNUSED.removesuffix("|" + FOR_SEARCH))
 
-    def is_used(script):
-        text = f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', {}).get('body', '')}"
-        return not any(name in text.lower() for name in unused)
+    def is_used(file):
+        attributes = getattr(file, "attributes", {})
+        text = f"{getattr(file, 'filename', file)} {attributes.get('type')} {attributes.get('body')}"
+        return not unused.search(text.lower())
 
-    context["script_files"] = [script for script in context["script_files"] if is_used(script)]
+    def trim(html):
+        return re.sub(r"<script [^>]*></script>", lambda tag: "" if unused.search(tag[0]) else tag[0], html)
+
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context[kind] if is_used(file)]
+    context["trim"] = trim
+
+
+# What the body of a page is mended in: folded code is called what it shows, and does not look like a warning; an entry
+# of the references is a part of its list.
+
+MENDED = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    '<details class="admonition hide': '<details class="hide',
+    ' admonition-title">': '">',
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+
+
+def name_setup(app, doctree):
+    """A cell that is folded whole is the set-up cell."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("hide_mode") == "all":
+            cell["prompt_show"], cell["prompt_hide"] = "Set-up", "Hide set-up"
+
+
+def mend_body(app, pagename, templatename, context, doctree):
+    for old, new in MENDED.items():
+        context["body"] = context.get("body", "").replace(old, new)
+
+
+def size_images(app, pagename, templatename, context, doctree):
+    """Tell the browser each figure's size, so that it keeps the room; a chapter's figures may come when they are near."""
+    sources = {name: Path(app.srcdir, source) for source, name in app.builder.images.items()}
+
+    def with_size(tag):
+        head = sources[tag[2]].read_bytes()[:24] if tag[2] in sources else b""
+        if not head.startswith(b"\x89PNG"):
+            return tag[0]
+        width, height = struct.unpack(">II", head[16:])
+        lazy = "" if pagename == app.config.root_doc else ' loading="lazy"'
+        return f'<img width="{width}" height="{height}"{lazy} {tag[1]}{tag[2]}"'
+
+    context["body"] = re.sub(r'<img ([^>]*src="[^"]*_images/)([^"]+)"', with_size, context.get("body", ""))
 
 
 # Links that follow the repository
@@ -63,8 +123,9 @@ def follow_repository(app, config):
     """Point every button at the repository that builds the book; where none is known, show none."""
     options = config.html_theme_options
     address = building_repository(app.srcdir) or options.get("repository_url") or PLACEHOLDER
-    if PLACEHOLDER in address:
-        options.update(repository_url="", launch_buttons={}, use_repository_button=False, use_issues_button=False)
+    if PLACEHOLDER in address or not address.startswith(GITHUB):  # Colab and the reports need GitHub
+        uses = ("use_repository_button", "use_edit_page_button", "use_issues_button")
+        options.update(repository_url="", launch_buttons={}, **dict.fromkeys(uses, False))
     else:
         branch = building_branch() or options.get("repository_branch", "main")
         options.update(repository_url=address, repository_branch=branch)
@@ -93,13 +154,35 @@ def building_branch(environment=os.environ):
     return name if environment.get("GITHUB_REF_TYPE") == "branch" and not name.endswith("/merge") else None
 
 
-def fill_in_report(app, pagename, templatename, context, doctree):
-    """Let "open an issue" begin with the page and the version."""
-    buttons = list(context.get("header_buttons", []))
-    for button in buttons:
-        buttons += button.get("buttons", [])
-        if button.get("label") == "source-issues-button":
-            title, body = f"Error in {pagename}", f"Page: {pagename}\nVersion: {app.config.release}\n\nWhat is wrong:\n"
-            address = app.config.html_theme_options["repository_url"]
-            button["url"] = f"{address}/issues/new?title={quote(title, safe='')}&body={quote(body, safe='')}"
-            button["text"] = button["tooltip"] = "Report an error on this page"
+def arrange_buttons(app, pagename, templatename, context, doctree):
+    """Say on each button what it does on this page, and leave out those that do nothing of use."""
+    options = app.config.html_theme_options
+    notebook = str(context.get("page_source_suffix", "")).endswith("ipynb")
+    buttons = []
+    for button in context.get("header_buttons", []):
+        for inner in [button, *button.get("buttons", [])]:
+            if inner.get("label") == "source-issues-button":
+                inner.update(report(options["repository_url"], pagename, app.config.release))
+            if inner.get("label") == "source-edit-button" and notebook:  # which GitHub can show, but not edit
+                inner["url"] = inner["url"].replace("/edit/", "/blob/")
+                inner["text"] = inner["tooltip"] = "This page on GitHub"
+        if button.get("label") == "download-buttons":
+            if not notebook:
+                continue
+            button = download(button["buttons"][0]["url"])
+        buttons.append(button)
+    if "header_buttons" in context:
+        context["header_buttons"] = buttons
+
+
+def report(address, pagename, version):
+    """A new issue that begins with the page and the version."""
+    title, body = f"Error in {pagename}", f"Page: {pagename}\nVersion: {version}\n\nWhat is wrong:\n"
+    words = "Report an error on this page"
+    url = f"{address}/issues/new?title={quote(title, safe='')}&body={quote(body, safe='')}"
+    return {"url": url, "text": words, "tooltip": words, "icon": "fas fa-bug"}
+
+
+def download(url):
+    words = "Download as a notebook"
+    return {"type": "link", "url": url, "text": "", "tooltip": words, "icon": "fas fa-download", "label": "download"}

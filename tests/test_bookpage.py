@@ -1,4 +1,4 @@
-"""The pages' links follow the repository that builds them; scripts from npm are what assets.json says they are."""
+"""What the extension makes of the pages, in pieces; tests/page looks at the pages themselves."""
 
 import base64
 import hashlib
@@ -12,9 +12,16 @@ from types import SimpleNamespace
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "_ext"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 import bookpage
+import formulas
+import icons
+import notebooks
 import npm_assets
+import sliders
+from docutils import nodes
+from sphinx.errors import ExtensionError
 
 ADDRESS = "https://github.com/a-fork/of-the.book"
 
@@ -66,15 +73,121 @@ def theme_options(tmp_path, monkeypatch, **options):
     return config.html_theme_options
 
 
-def test_no_button_where_no_repository_is_known(tmp_path, monkeypatch):
-    options = theme_options(tmp_path, monkeypatch, repository_url="https://github.com/OWNER/batchnorm-book")
-    assert (options["repository_url"], options["launch_buttons"], options["use_issues_button"]) == ("", {}, False)
+@pytest.mark.parametrize("address", ["https://github.com/OWNER/batchnorm-book", "https://git.example.org/name/book"])
+def test_no_button_where_no_repository_is_known(tmp_path, monkeypatch, address):
+    options = theme_options(tmp_path, monkeypatch, repository_url=address, use_edit_page_button=True)
+    assert (options["repository_url"], options["launch_buttons"]) == ("", {})
+    assert not options["use_issues_button"] and not options["use_edit_page_button"]
 
 
 def test_buttons_where_one_is_known(tmp_path, monkeypatch):
     options = theme_options(tmp_path, monkeypatch, repository_url=ADDRESS)
     assert (options["repository_url"], options["repository_branch"]) == (ADDRESS, "main")
     assert options["launch_buttons"] and options["use_issues_button"]
+
+
+@pytest.mark.parametrize(
+    ("name", "used"),
+    [("copybutton.js", True), ("sphinx-thebe.js", False), ("design-tabs.js", False), ("searchtools.js", False)],
+)
+def test_scripts_that_no_page_uses_are_left_out(name, used):
+    context = {"script_files": [name], "css_files": []}
+    bookpage.drop_unused(None, "chapters/mechanism", "page.html", context, None)
+    assert context["script_files"] == [name] * used
+    tag = f'<script defer src="_static/{name}?v=1"></script>'
+    assert context["trim"](f"<a>{tag}</a>") == ("<a>" + tag * used + "</a>")
+
+
+def test_the_page_that_searches_keeps_the_index():
+    context = {"script_files": ["searchtools.js"], "css_files": []}
+    bookpage.drop_unused(None, "search", "search.html", context, None)
+    assert context["script_files"] == ["searchtools.js"]
+
+
+def test_a_report_names_page_and_version():
+    url = bookpage.report(ADDRESS, "chapters/mechanism", "0.1.0")["url"]
+    assert url.startswith(f"{ADDRESS}/issues/new?title=Error%20in%20chapters%2Fmechanism&body=")
+    assert "Version%3A%200.1.0" in url
+
+
+def test_formulas_are_typeset_with_their_source():
+    (inline, block), css = formulas.typeset([(r"\hat x < 1", False), (r"\frac12", True)], "a page")
+    assert "<mjx-math" in inline and '<annotation encoding="application/x-tex">\\hat x &lt; 1</annotation>' in inline
+    assert "<mjx-frac" in block and 'display="true"' in block
+    assert "mjx-frac" in css and "FONTS/MathJax_Main-Regular.woff" in css
+
+
+@pytest.mark.parametrize("formula", [r"\frac{1", r"\nosuchthing", "x^2^3"])
+def test_a_formula_that_is_none_stops_the_build(formula):
+    with pytest.raises(ExtensionError, match=r"a page: a formula cannot be typeset\. .+"):
+        formulas.typeset([(formula, False)], "a page")
+
+
+def test_a_formula_keeps_its_punctuation():
+    before, math, after = nodes.Text("as here ("), nodes.math("", "x"), nodes.Text("), and on")
+    formulas.keep_with_punctuation(None, line := nodes.paragraph("", "", before, math, after))
+    assert [child.astext() for child in line] == ["as here ", "x", " and on"]
+    assert (math["before"], math["after"]) == ("(", "),")
+
+
+def stored_slider():
+    """The widget state that frame_slider leaves in a notebook, cut down to what matters."""
+    models = {
+        "box": {"children": ["IPY_MODEL_control", "IPY_MODEL_stack"]},
+        "control": {
+            "_model_name": "SelectionSliderModel",
+            "_options_labels": ["1", "<2>"],
+            "index": 1,
+            "description": "σ & τ",
+        },
+        "stack": {"children": ["IPY_MODEL_one", "IPY_MODEL_two"]},
+        "one": {"value": "<svg>1</svg>"},
+        "two": {"value": "<svg>2</svg>"},
+    }
+    return {name: {"state": state} for name, state in models.items()}
+
+
+def test_a_stored_slider_becomes_html():
+    html = sliders.slider(stored_slider(), "box", "slider-1")
+    assert '<label for="slider-1">σ &amp; τ</label>' in html
+    assert 'type="range" min="0" max="1" value="1"' in html and 'aria-valuetext="&lt;2&gt;"' in html
+    assert '<div class="slider-frame" data-value="1" hidden><svg>1</svg></div>' in html
+    assert '<div class="slider-frame" data-value="&lt;2&gt;"><svg>2</svg></div>' in html
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("box", {"children": ["IPY_MODEL_control"]}),
+        ("control", {"_options_labels": ["1"]}),
+        ("control", {"_model_name": "IntSliderModel"}),
+        ("stack", {"children": ["IPY_MODEL_gone", "IPY_MODEL_two"]}),
+    ],
+)
+def test_another_widget_is_refused(name, change):
+    models = stored_slider()
+    models[name]["state"] |= change
+    with pytest.raises((KeyError, ValueError)):
+        sliders.slider(models, "box", "slider-1")
+
+
+def test_icons_that_pages_use_are_drawn_under_any_of_their_names():
+    html = '<i class="fas fa-pencil-alt"></i><span class="fa-solid fa-bars"></span><p class="fa-not-an-icon"></p>'
+    names = icons.icons_on(html)
+    assert names == {"pencil-alt", "bars"}
+    for name in names:
+        assert f".fa-{name} {{ --icon: url(" in icons.styles(names)
+
+
+def test_an_icon_that_does_not_exist_stops_the_build():
+    with pytest.raises(ExtensionError, match="no 'nosuchicon'"):
+        icons.styles({"nosuchicon"})
+
+
+def test_the_cover_is_the_chapters_figure():
+    assert (notebooks.ROOT / notebooks.COVER).read_bytes() == notebooks.cover(), "run make execute"
+    for name in ("intro.md", "README.md"):
+        assert notebooks.COVER in (notebooks.ROOT / name).read_text("utf-8")
 
 
 @pytest.fixture
@@ -90,10 +203,12 @@ def asset(tmp_path):
     return {"package": "toy@1.0", "sha512": checksum, "from": "package/dist", "files": ["*.js"]}
 
 
-def test_the_files_asked_for_are_installed(asset, tmp_path, monkeypatch):
-    monkeypatch.setattr(npm_assets, "CACHE", tmp_path)
-    npm_assets.install("toy", asset, "no-node", tmp_path / "static")
-    assert sorted(path.name for path in (tmp_path / "static/toy").iterdir()) == [".sha512", "toy.js"]
+def test_the_files_asked_for_are_unpacked_once(asset, tmp_path):
+    folder = npm_assets.unpack(asset, "no-node", tmp_path)
+    assert sorted(path.name for path in folder.iterdir()) == [".sha512", "toy.js"]
+    (folder / "toy.js").write_text("kept")
+    assert npm_assets.unpack(asset, "no-node", tmp_path) == folder
+    assert (folder / "toy.js").read_text() == "kept"
 
 
 def test_a_wrong_checksum_is_refused_and_not_kept(asset, tmp_path):
@@ -104,7 +219,7 @@ def test_a_wrong_checksum_is_refused_and_not_kept(asset, tmp_path):
 
 def test_a_failed_download_is_one_line(asset, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        npm_assets, "npm", lambda node, cache: [sys.executable, "-c", "raise SystemExit('error: no way')"]
+        npm_assets, "command", lambda name, node, cache: [sys.executable, "-c", "raise SystemExit('error: no way')"]
     )
     with pytest.raises(npm_assets.AssetError, match=r"toy@2\.0 could not be downloaded.*error: no way") as raised:
         npm_assets.fetch(asset | {"package": "toy@2.0"}, "no-node", tmp_path)
