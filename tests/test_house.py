@@ -151,7 +151,7 @@ def strangers(root):
     paths = re.compile(r"(?<![\w.])/(root|home|Users)/\w|[A-Z]:\\\\?Users\\|" + re.escape(f"{ROOT}/"))
     package = re.compile(r"pip3? install[^\n`]*?[ \"']bnlib\b(?!\.)")
     for name in tracked(root):
-        if re.match(r"_build/|\.venv/|\.cache/", name) or name.endswith((".html", ".pyc")):
+        if re.match(r"_build/|\.venv/|\.cache/|(?!_ext/templates/).*\.html$|.*\.pyc$", name):
             yield f"{name}: is generated; git should not hold it"
         try:
             text = read(root, name)

@@ -17,6 +17,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 OPTIONS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 OPTIONS += ["--disable-component-update", "--disable-sync"]
+OPTIONS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # it reaches this machine and nothing else
 COMPRESSED = (".html", ".js", ".css", ".svg", ".json", ".ipynb")
 
 
@@ -58,7 +59,7 @@ def ensure(environment=os.environ):
 
 @contextmanager
 def running(path=None):
-    """A running Chromium, as Playwright's browser."""
+    """A running Chromium, as Playwright's browser. It can open what `serving` serves, and nothing else."""
     alone = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox refuses to run as root
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path or ensure(), args=OPTIONS + alone)

@@ -20,32 +20,27 @@ new PerformanceObserver((list) => {
 
 @contextmanager
 def visit(browser, address, *, width=1280, height=900, until="networkidle", **options):
-    """A page, loaded in a browser of its own that reaches nothing but ``address``'s host. What it asked for elsewhere
-    and what it complained about are its ``outside`` and ``complaints``."""
-    context = browser.new_context(viewport={"width": width, "height": height}, **options)
-    home = "{0.scheme}://{0.netloc}/".format(urlsplit(address))
-    page = context.new_page()
+    """A loaded page. What it asked for at other hosts and what it complained about are its ``outside`` and
+    ``complaints``. Visits with the same options share what they keep of scripts and styles."""
+    options |= {"viewport": {"width": width, "height": height}}
+    contexts = browser.__dict__.setdefault("contexts_kept", {})
+    if (key := repr(options)) not in contexts:
+        contexts[key] = browser.new_context(**options)
+        contexts[key].add_init_script(WATCH_SHIFTS)
+    page = contexts[key].new_page()
     page.outside, page.complaints = [], []
-
-    def route(route):
-        if route.request.url.startswith((home, "data:", "blob:")):
-            return route.continue_()
-        page.outside.append(route.request.url)
-        return route.abort()
-
-    context.route("**/*", route)
+    home = ("{0.scheme}://{0.netloc}/".format(urlsplit(address)), "data:", "blob:")
+    page.on("request", lambda request: request.url.startswith(home) or page.outside.append(request.url))
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on(
         "response", lambda reply: page.complaints.append(f"{reply.status} {reply.url}") if reply.status > 399 else 0
     )
-    if options.get("java_script_enabled", True):
-        page.add_init_script(WATCH_SHIFTS)
     try:
         page.goto(address, wait_until=until)
         yield page
     finally:
-        context.close()
+        page.close()
 
 
 def outside_requests(page):
