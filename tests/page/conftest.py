@@ -43,7 +43,7 @@ def address(site):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it is open an event loop runs, and other tests want their own
 def browser():
     with chromium.running() as browser:
         yield browser
