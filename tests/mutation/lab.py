@@ -38,12 +38,12 @@ def environment(lab):
     return kept | {"PYTHONPATH": str(lab), "BNLIB_STRICT": "1", "MPLBACKEND": "agg"}
 
 
-def run_unit_tests(lab):
-    """The exit code of pytest, and what it printed."""
+def run_unit_tests(lab, file):
+    """The exit code of pytest on the tests of one of bnlib's files, and what it printed."""
     (lab / "which_bnlib.py").write_text(
         "import bnlib.normalization\n\ndef pytest_report_header():\n    return 'testing ' + bnlib.normalization.__file__\n"
     )
-    tests = ROOT / "tests/bnlib/test_normalization.py"
+    tests = ROOT / f"tests/bnlib/test_{file}"
     plugins = ["-p", "which_bnlib", "-p", "no:cacheprovider", "-p", "no:nbval"]  # nbval takes seconds to import
     options = ["-x", "--tb=line", "--hypothesis-profile=first-failure", *plugins]
     run = subprocess.run(

@@ -84,4 +84,27 @@ MUTANTS = [
         "axes, x.shape, centers=False, scales=False)",
         "axes, x.shape)",
     ),
+    # What only the chapters on consequences can see
+    Mutant(
+        "norm-always-after-the-activation",
+        '1 if norm_place == "before" else 2',
+        "2",
+        "models.py",
+        ("bias",),
+    ),
+    Mutant("layer-norm-over-the-batch", "partial(nn.GroupNorm, 1)", 'of["BatchNorm"]', "models.py", ("bias",)),
+    Mutant(
+        "steps-add-as-if-in-line",
+        "return np.hypot(norm, lr * gradient_norm)",
+        "return norm + lr * gradient_norm",
+        "theory.py",
+        ("scale-invariance",),
+    ),
+    Mutant(
+        "effective-rate-over-the-length",
+        "return lr / norm**2",
+        "return lr / norm",
+        "theory.py",
+        ("scale-invariance",),
+    ),
 ]

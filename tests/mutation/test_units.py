@@ -8,10 +8,11 @@ from mutants import MUTANTS
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
 def test_the_unit_tests_find(mutant, lab):
     mutate(lab, mutant)
-    code, printed = run_unit_tests(lab)
+    code, printed = run_unit_tests(lab, mutant.file)
     assert code == pytest.ExitCode.TESTS_FAILED, printed
 
 
-def test_the_unit_tests_pass_an_unchanged_copy(lab):
-    code, printed = run_unit_tests(lab)
+@pytest.mark.parametrize("file", sorted({mutant.file for mutant in MUTANTS}))
+def test_the_unit_tests_pass_an_unchanged_copy(lab, file):
+    code, printed = run_unit_tests(lab, file)
     assert code == pytest.ExitCode.OK, printed
