@@ -9,7 +9,7 @@ PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
 PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/* _ext/templates/* _static/* .git/config)
 
-.PHONY: help book test execute bench lint lock serve weigh clean hooks repository
+.PHONY: help book test execute bench sweep lint lock serve weigh clean hooks repository
 
 help:  # This list
 	@sed -n 's/^\([a-z]*\):[^#]*# /  make \1#/p' Makefile | awk -F'#' '{printf "%-18s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ execute: .venv/test.stamp  # Run all chapters again and store their outputs; CHA
 
 bench: .venv/test.stamp  # Time bnlib against torch; fails past a bar
 	@$(BIN)/python tools/bench.py
+
+sweep: .venv/test.stamp  # Tune the chapters' learning rates again and report differences; CHAPTER=… for one
+	@$(BIN)/python tools/sweep.py $(CHAPTER)
 
 lint: .venv/test.stamp  # Style and spelling, notebooks included
 	@$(BIN)/ruff check

@@ -616,6 +616,44 @@ def short_cells(chapter, book):
             yield cell, "it is empty"
 
 
+TUNED = ["tuned", "grid", "tuning_seeds", "seeds"]
+
+
+@rule
+def tuned_rates(chapter, book):
+    for cell in chapter.code:
+        named = [target.id for target in _constants(cell) if target.id in TUNED]
+        if cell.id != "tuned":
+            if again := sorted({"tuned", "grid", "tuning_seeds"} & set(named)):
+                yield cell, f"{again[0]} belongs into the cell tuned, where make sweep looks for it"
+            continue
+        functions = [node.name for node in syntax(cell).body if isinstance(node, ast.FunctionDef)]
+        if missing := [name for name in [*TUNED, "score"] if name not in [*named, *functions]]:
+            yield cell, f"it defines {', '.join([*TUNED, 'score'])}, for make sweep; {missing[0]} is missing"
+            continue
+        defined = {}
+        try:
+            constants = [node for node in syntax(cell).body if isinstance(node, ast.Assign)]
+            exec(compile(ast.Module(constants, []), "tuned", "exec"), defined)
+        except NameError as error:
+            yield cell, f"its rates and seeds are plain constants; {error}"
+            continue
+        grid = list(defined["grid"])
+        if grid != sorted(set(grid)):
+            yield cell, "grid lists each rate once, from small to large"
+        for name, rate in defined["tuned"].items():
+            if rate not in grid[1:-1]:
+                yield cell, f"the best rate lies inside its grid, not outside or at an end; got {rate} for {name}"
+        if set(defined["tuning_seeds"]) & set(defined["seeds"]):
+            yield cell, "what was tuned on some seeds is reported on others: tuning_seeds and seeds must share none"
+
+
+def _constants(cell):
+    """The names that a cell assigns at its top level."""
+    assigned = [target for node in syntax(cell).body if isinstance(node, ast.Assign) for target in node.targets]
+    return [name for target in assigned for name in ast.walk(target) if isinstance(name, ast.Name)]
+
+
 @rule
 def sentence_cells(chapter, book):
     for _, cells in chapter.sections():

@@ -461,6 +461,44 @@ def _(chapter):
     insert(chapter, "stops", new_code_cell("", id="nothing"))
 
 
+TUNED = """\
+tuned = {"plain": 2.0}
+grid, tuning_seeds, seeds = [1.0, 2.0, 4.0], range(10, 13), range(5)
+
+
+def score(name, rate, seed):
+    return abs(rate - 2)"""
+
+
+def tuned(old="", new=""):
+    """Register a chapter with tuned rates, in which ``old`` has been replaced by ``new``."""
+    assert old in TUNED
+
+    @breaks("tuned_rates", "tuned")
+    def _(chapter):
+        insert(chapter, "stops", new_code_cell(TUNED.replace(old, new), id="tuned"))
+
+
+tuned('{"plain": 2.0}', '{"plain": 4.0}')
+tuned('{"plain": 2.0}', '{"plain": 3.0}')
+tuned('{"plain": 2.0}', '{"plain": values.mean()}')
+tuned("[1.0, 2.0, 4.0]", "[4.0, 2.0, 1.0]")
+tuned("range(5)", "range(11)")
+tuned("def score", "def loss")
+tuned("tuning_seeds", "others")
+
+
+@breaks("tuned_rates", "rates")
+def _(chapter):
+    insert(chapter, "stops", new_code_cell("tuned = {}", id="rates"))
+
+
+def test_tuned_rates_that_keep_the_rule(executed_book):
+    chapter = copy.deepcopy(rules.Book(executed_book).chapters[0])
+    insert(chapter, "stops", new_code_cell(TUNED, id="tuned"))
+    assert list(rules.tuned_rates(chapter, None)) == []
+
+
 @breaks("sentence_cells", "second-sentence")
 def _(chapter):
     second = copy.deepcopy(get(chapter, "sentence"))
