@@ -125,7 +125,12 @@ def claims_table():
 
 
 def table(header, rows):
-    """A Markdown table, to end a cell with. Cells are text or numbers; measured numbers are wrapped in `measured`."""
+    """A Markdown table, to end a cell with. Cells are text or numbers; measured numbers are wrapped in `measured`.
+
+    Raises ValueError for an empty heading, which a screen reader could not announce.
+    """
+    if not all(str(cell).strip() for cell in header):
+        raise ValueError(f"each column of a table needs a heading; got {header!r}")
     lines = [header, ["---"] * len(header), *rows]
     return Markdown(
         "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
@@ -168,14 +173,14 @@ def _rounded(value, digits):
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     if -4 <= int(exponent) <= 5:
         return f"{value:,.{max(digits - 1 - int(exponent), 0)}f}".replace("-", "−")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
+    return f"{mantissa}\u00a0×\u00a010{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
 
 
 def _exact(value):
     """Text for a number that was chosen or computed: four figures, without noughts at the end."""
     if 1e-4 <= abs(value) < 1e6:
         return f"{value:,.{max(4, 3 - int(np.floor(np.log10(abs(value)))))}f}".rstrip("0").rstrip(".").replace("-", "−")
-    return _rounded(value, 2).replace(".0 ×", " ×")
+    return _rounded(value, 2).replace(".0\u00a0×", "\u00a0×")
 
 
 def _json(value):

@@ -107,7 +107,7 @@ def test_a_cell_run_twice_states_its_claim_once(shown):
     ("value", "text"),
     [
         (0.090909, "0.0909"), (1, "1"), (1.0, "1.00"), (-331.2, "−331"), (1234.5, "1,234"), (np.int64(6), "6"),
-        (1.234e-15, "1.23 × 10⁻¹⁵"), (0.0, "0"), (-0.0, "0"), (float("nan"), "nan"), (2.5e7, "2.50 × 10⁷"),
+        (1.234e-15, "1.23\u00a0×\u00a010⁻¹⁵"), (0.0, "0"), (-0.0, "0"), (float("nan"), "nan"), (2.5e7, "2.50\u00a0×\u00a010⁷"),
     ],
 )  # fmt: skip
 def test_measured_rounds_and_can_be_masked(value, text):
@@ -117,3 +117,5 @@ def test_measured_rounds_and_can_be_masked(value, text):
 
 def test_table():
     assert table(["a", "b"], [[1, "x|y"]]).data == "| a | b |\n| --- | --- |\n| 1 | x\\|y |"
+    with pytest.raises(ValueError, match="each column of a table needs a heading"):
+        table(["a", " "], [[1, 2]])
