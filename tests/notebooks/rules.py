@@ -624,7 +624,7 @@ def tuned_rates(chapter, book):
     for cell in chapter.code:
         named = [target.id for target in _constants(cell) if target.id in TUNED]
         if cell.id != "tuned":
-            if again := sorted({"tuned", "grid", "tuning_seeds"} & set(named)):
+            if again := sorted({"tuned", "tuning_seeds"} & set(named)):
                 yield cell, f"{again[0]} belongs into the cell tuned, where make sweep looks for it"
             continue
         functions = [node.name for node in syntax(cell).body if isinstance(node, ast.FunctionDef)]
