@@ -91,6 +91,8 @@ def keep_equal_outputs(stored, fresh, *, exactly):
         for index, (was, now) in enumerate(zip(old.get(cell.get("id"), []), cell.get("outputs", []), strict=False)):
             if notebooks.same_output(was, now, exactly=exactly):
                 cell.outputs[index] = copy.deepcopy(was)
+                if "execution_count" in now:  # another one, if cells were added or taken out before
+                    cell.outputs[index].execution_count = now.execution_count
 
 
 def _why(error):

@@ -279,6 +279,8 @@ def executed_in_order(chapter, book):
     for expected, cell in enumerate(chapter.code, 1):
         if cell.execution_count != expected:
             yield cell, f"its execution count is {cell.execution_count}, expected {expected}: run make execute"
+        elif any(output.get("execution_count", expected) != expected for output in cell.outputs):
+            yield cell, f"an output has another execution count than its cell, {expected}: run make execute"
 
 
 @rule

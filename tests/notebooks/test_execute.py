@@ -83,6 +83,14 @@ def test_a_picture_of_the_same_pixels_is_kept(executed_book, exactly):
     assert stored != fresh and kept(stored, fresh, "picture", exactly=exactly)
 
 
+def test_a_kept_output_has_its_cells_new_number(executed_book):
+    fresh, stored = read(executed_book), read(executed_book)
+    cell(stored, "saw-table").outputs[0].execution_count = 99
+    right = cell(fresh, "saw-table").execution_count
+    execute.keep_equal_outputs(stored, fresh, exactly=False)
+    assert cell(fresh, "saw-table").outputs[0].execution_count == right
+
+
 def test_a_picture_of_other_pixels_is_not_kept(executed_book):
     fresh, stored = read(executed_book), read(executed_book)
     data = cell(stored, "picture").outputs[0].data

@@ -70,6 +70,9 @@ def drop(chapter, *ids):
 def count_again(chapter):
     for count, cell in enumerate(chapter.code, 1):
         cell.execution_count = count
+        for output in cell.get("outputs", []):
+            if "execution_count" in output:
+                output.execution_count = count
 
 
 def insert(chapter, before, cell):
@@ -161,6 +164,11 @@ def _(chapter):
 @breaks("executed_in_order", "picture")
 def _(chapter):
     get(chapter, "picture").execution_count = 99
+
+
+@breaks("executed_in_order", "saw-table")
+def _(chapter):
+    get(chapter, "saw-table").outputs[0].execution_count = 99
 
 
 @breaks("outputs_present", "run-mean")
