@@ -107,4 +107,18 @@ MUTANTS = [
         "theory.py",
         ("scale-invariance",),
     ),
+    Mutant(
+        "norm-keeps-its-own-eps",
+        'partial(norms[_among("norm", norm, norms)], eps=eps)',
+        'norms[_among("norm", norm, norms)]',
+        "models.py",
+        ("scale-invariance",),
+    ),
+    Mutant(
+        "recorded-after-the-step",
+        "        if record:\n            history.recorded.append(record(step, model))\n        optimizer.step()\n",
+        "        optimizer.step()\n        if record:\n            history.recorded.append(record(step, model))\n",
+        "training.py",
+        ("scale-invariance",),
+    ),
 ]
