@@ -16,6 +16,7 @@ __all__ = [
     "pair_gain",
     "relu_correlation",
     "relu_gradient_growth",
+    "relu_second_moment_condition",
     "residual_along_x_hat",
     "restoring_gamma",
     "running_fraction",
@@ -128,6 +129,14 @@ def equicorrelation_condition(rho, d):
 def second_moment_condition(mean):
     """κ of E[xxᵀ] = I + μμᵀ, for two or more uncorrelated features of variance 1 and means μ: 1 + ‖μ‖²."""
     return 1 + np.sum(np.square(mean))
+
+
+def relu_second_moment_condition(d):
+    """κ of E[hhᵀ] for h = relu(z), d independent standard normal z: 1 + d/(π−1), for d ≥ 2.
+
+    Source: `second_moment_condition`, since relu(z) has mean 1/√(2π) and second moment 1/2.
+    """
+    return 1 + d / (np.pi - 1)
 
 
 def relu_correlation(c):

@@ -114,6 +114,12 @@ def test_second_moment_condition(mean):
     assert np.linalg.cond(x.T @ x / len(x)) == pytest.approx(theory.second_moment_condition(mean), rel=0.03)
 
 
+@pytest.mark.parametrize("d", [2, 8, 32])
+def test_relu_second_moment_condition(d):
+    h = np.maximum(np.random.default_rng(4).normal(size=(200_000, d)), 0)
+    assert np.linalg.cond(h.T @ h) == pytest.approx(theory.relu_second_moment_condition(d), rel=0.04)
+
+
 @pytest.mark.parametrize("c", [-0.5, 0.0, 0.3, 0.95, 1.0])
 def test_relu_correlation(c):
     u, v = np.random.default_rng(2).normal(size=(2, 400_000))

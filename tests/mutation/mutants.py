@@ -121,4 +121,32 @@ MUTANTS = [
         "training.py",
         ("scale-invariance",),
     ),
+    Mutant(
+        "steps-forget-the-smallest-curvature",
+        "np.log((condition + 1) / (condition - 1))",
+        "np.log((condition + 1) / condition)",
+        "theory.py",
+        ("conditioning",),
+    ),
+    Mutant(
+        "correlated-with-itself",
+        "return (1 + (d - 1) * rho) / (1 - rho)",
+        "return (1 + d * rho) / (1 - rho)",
+        "theory.py",
+        ("conditioning",),
+    ),
+    Mutant(
+        "means-add-without-squares",
+        "return 1 + np.sum(np.square(mean))",
+        "return 1 + np.sum(mean)",
+        "theory.py",
+        ("conditioning",),
+    ),
+    Mutant(
+        "relu-variance-as-second-moment",
+        "return 1 + d / (np.pi - 1)",
+        "return 1 + d / np.pi",
+        "theory.py",
+        ("conditioning",),
+    ),
 ]
