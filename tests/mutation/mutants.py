@@ -149,4 +149,32 @@ MUTANTS = [
         "theory.py",
         ("conditioning",),
     ),
+    Mutant(
+        "growth-without-its-last-term",
+        "(b - 3) * (1 - j)) - 1 / (b - 3)",
+        "(b - 3) * (1 - j))",
+        "theory.py",
+        ("gradient-flow",),
+    ),
+    Mutant(
+        "one-lost-direction-too-few",
+        "return (batch_size - 2) / (batch_size - 3)",
+        "return (batch_size - 1) / (batch_size - 3)",
+        "theory.py",
+        ("gradient-flow",),
+    ),
+    Mutant(
+        "exponential-off-in-place-of-on",
+        "return math.exp(-1)",
+        "return 1 - math.exp(-1)",
+        "theory.py",
+        ("gradient-flow",),
+    ),
+    Mutant(
+        "dead-if-ever-off",
+        "(on.max(axis=0) == 0).mean()",
+        "(on.min(axis=0) == 0).mean()",
+        "diagnostics.py",
+        ("gradient-flow",),
+    ),
 ]
