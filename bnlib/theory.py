@@ -14,6 +14,7 @@ __all__ = [
     "lognormal_active_fraction",
     "norm_after_step",
     "pair_gain",
+    "rectified_moments",
     "relu_correlation",
     "relu_gradient_growth",
     "relu_second_moment_condition",
@@ -137,6 +138,18 @@ def relu_second_moment_condition(d):
     Source: `second_moment_condition`, since relu(z) has mean 1/√(2π) and second moment 1/2.
     """
     return 1 + d / (np.pi - 1)
+
+
+def rectified_moments(mean=0.0, std=1.0):
+    """Mean and variance of relu(x) for normal x: m Φ(m/s) + s φ(m/s), and (m² + s²) Φ(m/s) + m s φ(m/s) − that mean².
+
+    For the standard normal 1/√(2π) and 1/2 − 1/(2π). Source: integration by parts against the normal density φ.
+    """
+    ratio = mean / std
+    below = math.erfc(-ratio / math.sqrt(2)) / 2
+    density = math.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi)
+    first = mean * below + std * density
+    return first, (mean**2 + std**2) * below + mean * std * density - first**2
 
 
 def relu_correlation(c):

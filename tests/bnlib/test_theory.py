@@ -120,6 +120,12 @@ def test_relu_second_moment_condition(d):
     assert np.linalg.cond(h.T @ h) == pytest.approx(theory.relu_second_moment_condition(d), rel=0.04)
 
 
+@pytest.mark.parametrize("mean, std", [(0.0, 1.0), (0.0, 3.0), (1.0, 0.5), (-1.0, 2.0)])
+def test_rectified_moments(mean, std):
+    x = np.maximum(np.random.default_rng(3).normal(mean, std, size=1_000_000), 0)
+    assert theory.rectified_moments(mean, std) == pytest.approx((x.mean(), x.var()), rel=0.01)
+
+
 @pytest.mark.parametrize("c", [-0.5, 0.0, 0.3, 0.95, 1.0])
 def test_relu_correlation(c):
     u, v = np.random.default_rng(2).normal(size=(2, 400_000))

@@ -177,4 +177,18 @@ MUTANTS = [
         "diagnostics.py",
         ("gradient-flow",),
     ),
+    Mutant(
+        "rectified-variance-about-zero",
+        "* below + mean * std * density - first**2",
+        "* below + mean * std * density",
+        "theory.py",
+        ("training-speed",),
+    ),
+    Mutant(
+        "normal-density-without-the-root",
+        "math.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi)",
+        "math.exp(-(ratio**2) / 2) / (2 * math.pi)",
+        "theory.py",
+        ("training-speed",),
+    ),
 ]
