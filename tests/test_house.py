@@ -78,6 +78,14 @@ def contents(root):
     )
 
 
+def reading_order(root):
+    """The landing page's map, if it is not the chapters of _toc.yml in their order."""
+    listed = [f"{entry['file']}.ipynb" for entry in yaml.safe_load(read(root, "_toc.yml"))["chapters"]]
+    mapped = re.findall(r"^\| \[[^\]]+\]\(([^)]+)\)", read(root, "intro.md"), re.M)
+    if mapped != [name for name in listed if name.startswith("chapters/")]:
+        yield f"intro.md: the map's rows are the chapters of _toc.yml, in its order; got {', '.join(mapped) or 'none'}"
+
+
 def citations(root):
     """Sources that a chapter links to without an entry in references.bib, and entries that are doubled.
 
@@ -163,7 +171,7 @@ def strangers(root):
             yield f"{name}: {found[0]!r} fetches somebody else's package"
 
 
-CHECKS = [addresses, pins, contents, citations, licences, versions, commands, strangers]
+CHECKS = [addresses, pins, contents, reading_order, citations, licences, versions, commands, strangers]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -201,6 +209,13 @@ VIOLATIONS = [
     (pins, "requirements.txt", "\nruff==", "\nextra[all]==1.0\nruff=="),
     (pins, "pyproject.toml", '"codespell"', '"codespell", "left-pad"'),
     (contents, "_toc.yml", "chapters/mechanism", "chapters/mechanics"),
+    (
+        reading_order,
+        "_toc.yml",
+        "chapters/bias\n  - file: chapters/scale-invariance",
+        "chapters/scale-invariance\n  - file: chapters/bias",
+    ),
+    (reading_order, "intro.md", "| [The futility of a bias](chapters/bias.ipynb)", "| The futility of a bias"),
     (citations, "references.bib", "1502.03167", "1502.00000"),
     (citations, "references.bib", "santurkar2018,", "ioffe2015,"),
     (citations, "references.bib", "jstor.org/stable/2683386", "jstor.org/stable/1"),
