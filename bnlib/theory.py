@@ -166,7 +166,7 @@ def relu_gradient_growth(batch_size):
 
     With c = −1/(B−1), J of `relu_correlation` and J' = (π − arccos c)/π: (J' + B−1) / ((B−3)(1−J)) − 1/(B−3), for
     B ≥ 4; π/(π−1) for B → ∞. At initialisation, with Gaussian weights, in the limit of infinite width, at eps = 0,
-    under the assumption of gradient independence. Source: Yang et al. 2019, theorem 3.10.
+    under the assumption of gradient independence. Source: Yang et al. 2019 (1902.08129).
     """
     b, c = batch_size, -1 / (batch_size - 1)
     j, j_prime = relu_correlation(c), (np.pi - np.arccos(c)) / np.pi
