@@ -87,7 +87,7 @@ def reading_order(root):
 
 
 def citations(root):
-    """Sources that a chapter links to without an entry in references.bib, and entries that are doubled.
+    """Sources that a chapter links to without an entry in references.bib, and entries that are doubled or not linked to.
 
     A source is a DOI or arXiv page anywhere, and whatever the chapter lists under its References.
     """
@@ -95,12 +95,18 @@ def citations(root):
     keys = re.findall(r"^@\w+\{([^,]+),", bibliography, re.M)
     yield from (f"references.bib: two entries {key}" for key in sorted(set(keys)) if keys.count(key) > 1)
     known = {paper(link) for link in re.findall(r"\b(?:url|doi)\s*=\s*\{([^}]+)\}", bibliography)}
+    linked = {paper(link) for _, notebook in chapters(root) for cell in notebook.cells for link in links(cell)}
+    yield from (f"references.bib: no chapter links to {source}" for source in sorted(known - linked))
     for path, notebook in chapters(root):
         for cell in notebook.cells:
-            for link in re.findall(r"https?://[^\s)>\"]+", cell.source):
+            for link in links(cell):
                 is_source = cell.id == "references" or re.search(r"//(dx\.)?(doi|arxiv)\.org/", link)
                 if is_source and paper(link) not in known:
                     yield f"{path.name}, cell {cell.id}: {link} has no entry in references.bib"
+
+
+def links(cell):
+    return re.findall(r"https?://[^\s)>\"]+", cell.source)
 
 
 def paper(link):
@@ -217,6 +223,12 @@ VIOLATIONS = [
     ),
     (reading_order, "intro.md", "| [The futility of a bias](chapters/bias.ipynb)", "| The futility of a bias"),
     (citations, "references.bib", "1502.03167", "1502.00000"),
+    (
+        citations,
+        "references.bib",
+        "@inproceedings{ioffe2015",
+        "@misc{nobody, url = {https://arxiv.org/abs/1}}\n\n@inproceedings{ioffe2015",
+    ),
     (citations, "references.bib", "santurkar2018,", "ioffe2015,"),
     (citations, "references.bib", "jstor.org/stable/2683386", "jstor.org/stable/1"),
     (licences, "LICENSE", "Permission is hereby granted", "Permission is refused"),
