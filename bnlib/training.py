@@ -1,5 +1,6 @@
 """Training with a seed: the same batches for every model, a short history, torch's own optimisers."""
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -83,6 +84,7 @@ def train(
     batches = minibatches(len(data.x_train), batch_size, seed=seed)
     history = History()
     model.train()
+    tested = _evaluating(model)
     for step in range(steps):
         batch = next(batches)
         optimizer.zero_grad()
@@ -95,7 +97,7 @@ def train(
             history.recorded.append(record(step, model))
         optimizer.step()
         if test_every and (step + 1) % test_every == 0:
-            history.accuracies.append((step + 1, accuracy(model, data.x_test, data.y_test)))
+            history.accuracies.append((step + 1, accuracy(tested, data.x_test, data.y_test)))
             if target is not None and history.steps_to(target) <= step + 1:
                 break
     return history
@@ -112,11 +114,9 @@ def minibatches(examples, batch_size, *, seed):
 
 @torch.no_grad()
 def accuracy(model, x, y):
-    """Part of the examples that ``model`` classifies as ``y`` in evaluation mode; its mode is put back."""
-    training = model.training
-    right = (model.eval()(x).argmax(dim=1) == y).double().mean().item()
-    model.train(training)
-    return right
+    """Part of the examples that ``model`` classifies as ``y`` in evaluation mode; its own mode stays as it is."""
+    tested = _evaluating(model) if model.training else model
+    return (tested(x).argmax(dim=1) == y).double().mean().item()
 
 
 def tensors(data, *, dtype=torch.float32):
@@ -136,6 +136,12 @@ def tune(measure, rates, *, seeds):
         shown = dict(zip(rates, medians, strict=True))
         raise ValueError(f"the best rate must lie inside the grid: widen it. Medians: {shown}")
     return rates[best], medians[best]
+
+
+def _evaluating(model):
+    """``model`` in evaluation mode: a copy of its modules, which share all parameters and buffers with it."""
+    shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
+    return copy.deepcopy(model, shared).eval()
 
 
 def _optimizer(optimizer, model, lr, momentum, weight_decay):
