@@ -97,6 +97,13 @@ def test_training_ends_where_it_diverges():
     assert history.diverged and len(history.losses) < 100 and np.isfinite(history.losses[:-1]).all()
 
 
+def test_accuracy_leaves_a_frozen_layer_frozen():
+    model = mlp(64, 10, depth=2, width=8, norm="batch").train()
+    model[0].norm.eval()
+    accuracy(model, DIGITS.x_test, DIGITS.y_test)
+    assert model.training and model[1].norm.training and not model[0].norm.training
+
+
 def test_accuracy_uses_running_statistics_and_changes_nothing():
     model = mlp(64, 10, **SMALL, norm="batch")
     train(model, DIGITS, steps=20, lr=0.1)
