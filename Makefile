@@ -82,9 +82,10 @@ repository: .venv/test.stamp  # Point the book at another repository: URL=https:
 	@touch $@
 
 # A second run reads only what changed and would not repeat an old page's warnings: after a failure, nothing is kept.
+# Styles and the extension belong to all pages: when one of them changed, all are built again.
 # The stamp has the time of the start, so that what is edited meanwhile is built next time.
 _build/book.stamp: $(PAGES) .venv/book.stamp
 	@$(BIN)/python _ext/npm_assets.py mathjax
 	@mkdir -p _build && touch _build/started
-	@$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build; exit 1; }
+	@$(BIN)/jupyter-book build . -W -n --keep-going $(if $(filter _static/% _ext/%,$?),--all) || { rm -rf _build; exit 1; }
 	@mv _build/started $@
