@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements.txt
 PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
-PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/* _ext/templates/* _static/* .git/config)
+PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
 
 .PHONY: help book test execute bench sweep lint lock serve weigh clean hooks repository
 
