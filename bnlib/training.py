@@ -1,6 +1,6 @@
 """Training with a seed: the same batches for every model, a short history, torch's own optimisers."""
 
-import copy
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,7 +84,6 @@ def train(
     batches = minibatches(len(data.x_train), batch_size, seed=seed)
     history = History()
     model.train()
-    tested = _evaluating(model)
     for step in range(steps):
         batch = next(batches)
         optimizer.zero_grad()
@@ -97,7 +96,7 @@ def train(
             history.recorded.append(record(step, model))
         optimizer.step()
         if test_every and (step + 1) % test_every == 0:
-            history.accuracies.append((step + 1, accuracy(tested, data.x_test, data.y_test)))
+            history.accuracies.append((step + 1, accuracy(model, data.x_test, data.y_test)))
             if target is not None and history.steps_to(target) <= step + 1:
                 break
     return history
@@ -114,9 +113,9 @@ def minibatches(examples, batch_size, *, seed):
 
 @torch.no_grad()
 def accuracy(model, x, y):
-    """Part of the examples that ``model`` classifies as ``y`` in evaluation mode; its own mode stays as it is."""
-    tested = _evaluating(model) if model.training else model
-    return (tested(x).argmax(dim=1) == y).double().mean().item()
+    """Part of the examples that ``model`` classifies as ``y`` in evaluation mode; each module's own mode is put back."""
+    with _evaluating(model):
+        return (model(x).argmax(dim=1) == y).double().mean().item()
 
 
 def tensors(data, *, dtype=torch.float32):
@@ -138,10 +137,16 @@ def tune(measure, rates, *, seeds):
     return rates[best], medians[best]
 
 
+@contextmanager
 def _evaluating(model):
-    """``model`` in evaluation mode: a copy of its modules, which share all parameters and buffers with it."""
-    shared = {id(tensor): tensor for tensor in (*model.parameters(), *model.buffers())}
-    return copy.deepcopy(model, shared).eval()
+    in_training = [module for module in model.modules() if module.training]
+    for module in in_training:  # one by one: model.eval() and model.train() would also reach what is frozen
+        module.training = False
+    try:
+        yield
+    finally:
+        for module in in_training:
+            module.training = True
 
 
 def _optimizer(optimizer, model, lr, momentum, weight_decay):
