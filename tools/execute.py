@@ -47,6 +47,7 @@ async def run_chapter(path, root, tick):
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],  # or each kernel writes a warning into the progress bar
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # it has nothing left to save, and a polite goodbye takes more than a second
     )
     try:
         async with client.async_setup_kernel(env=notebooks.kernel_environment(root), cwd=str(path.parent)):
