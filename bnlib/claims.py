@@ -69,21 +69,22 @@ def claim(
         The same measurement with the effect removed. It must fall outside the band.
     control_is : str, optional
         What was measured there, in a few words: "three examples instead of two".
-    spread : (low, high), optional
-        The range over seeds. It must lie inside the band.
+    spread : sequence of numbers, optional
+        Each seed's measurement, or (low, high). The range is shown, and must lie inside the band.
     seeds : int, optional
         How many.
 
     Raises
     ------
     ValueError
-        The band is missing, double or without a tolerance; or a number is not a single one.
+        The band is missing, double or without a tolerance; or a number is not a single one; or ``spread`` is one.
     ClaimError
         Under ``BNLIB_STRICT=1``, the claim does not hold. NaN never holds.
     """
     low, high = _band(at_most, at_least, between, expected, rel, tol)
     shown, value = value, _single("value", value)
-    low_seen, high_seen = (value, value) if spread is None else (_single("spread", v) for v in spread)
+    spread = None if spread is None else _range(spread)
+    low_seen, high_seen = spread or (value, value)
     problems = []
     if not low <= value <= high:
         problems.append("the measurement is outside")
@@ -162,6 +163,14 @@ def _single(name, value):
     if np.ndim(value) != 0 or not np.issubdtype(np.asarray(value).dtype, np.number):
         raise ValueError(f"{name} must be a single number; got {value!r}")
     return float(value)
+
+
+def _range(values):
+    if np.ndim(values) != 1 or not len(values):
+        raise ValueError(f"spread must be the seeds' measurements, or their (low, high); got {values!r}")
+    for value in values:
+        _single("spread", value)
+    return np.min(values), np.max(values)
 
 
 def _rounded(value, digits):

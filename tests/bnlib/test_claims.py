@@ -22,6 +22,7 @@ HOLDS = [
     {"expected": 1.01, "tol": 0.02, "control": 0.9},
     {"expected": 1, "tol": 0},
     {"at_most": 2.0, "spread": (0.5, 1.5), "seeds": 5},
+    {"at_most": 2.0, "spread": np.array([1.0, 0.5, 1.5]), "seeds": 3},
 ]
 FAILS = [
     ({"at_most": 0.9}, "the measurement is outside"),
@@ -32,6 +33,8 @@ FAILS = [
     ({"at_most": 1.0, "control": float("nan")}, "the control is not outside"),
     ({"at_most": 1.2, "spread": (0.9, 1.3)}, "the range over seeds reaches outside"),
     ({"at_most": 1.2, "spread": (1.1, 1.15)}, "the range over seeds reaches outside"),
+    ({"at_most": 1.2, "spread": [1.0, 1.3, 0.9]}, "the range over seeds reaches outside"),
+    ({"at_most": 1.2, "spread": [1.0, float("nan"), 0.9]}, "the range over seeds reaches outside"),
 ]
 
 
@@ -83,6 +86,9 @@ def test_nan_fails_one_sided_bands(shown, monkeypatch):
         ({"at_most": 1, "rel": 0.1}, "one tolerance"),
         ({"between": (2, 1)}, "low below high"),
         ({"at_most": [1, 2]}, "single number"),
+        ({"at_most": 2, "spread": 0.5}, "the seeds' measurements"),
+        ({"at_most": 2, "spread": []}, "the seeds' measurements"),
+        ({"at_most": 2, "spread": ["low", "high"]}, "spread must be a single number"),
     ],
 )
 def test_a_band_that_makes_no_sense(shown, band, message):
