@@ -13,22 +13,25 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-import notebooks
 import numpy as np
 from tqdm import tqdm
+
+import chapters
+from checkout import ROOT
+from run import HERE
 
 AT_A_TIME = 2
 
 
 def tuned_chapters(paths):
     """The chapters that hold tuned rates."""
-    return [path for path in paths if any(cell.get("id") == "tuned" for cell in notebooks.read(path).cells)]
+    return [path for path in paths if any(cell.get("id") == "tuned" for cell in chapters.read(path).cells)]
 
 
 @functools.cache
 def workbench(path):
     """What a chapter's code, up to and including its cell ``tuned``, defines."""
-    code = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+    code = [cell for cell in chapters.read(path).cells if cell.cell_type == "code"]
     last = [cell.get("id") for cell in code].index("tuned")
     defined = {"__name__": "__main__"}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
@@ -64,16 +67,16 @@ def sweep(path, name):
     return best == held, f"{path.stem}, {name}: {verdict}\n    median at each rate: {seen}"
 
 
-def main(arguments=None, root=notebooks.ROOT):
+def main(arguments=None, root=ROOT):
     parser = argparse.ArgumentParser(prog="make sweep", description="Tune the chapters' learning rates again.")
     parser.add_argument(
         "chapter", nargs="*", help="a chapter's name, as in training-speed; all of them if none is given"
     )
     try:
-        paths = tuned_chapters(notebooks.chapter_paths(parser.parse_args(arguments).chapter, root))
+        paths = tuned_chapters(chapters.paths(parser.parse_args(arguments).chapter, root))
     except ValueError as error:
         sys.exit(f"make sweep: {error}")
-    os.environ.update(notebooks.kernel_environment(root, MPLBACKEND="agg"))
+    os.environ.update(HERE.environment(root), MPLBACKEND="agg")
     same = []
     with ProcessPoolExecutor(AT_A_TIME, mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(sweep, path, name) for path in paths for name in pool.submit(names, path).result()]

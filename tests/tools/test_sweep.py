@@ -1,9 +1,10 @@
 """`make sweep`: tuned rates found again, differences named, chapters without such rates left alone."""
 
-import notebooks
 import pytest
+
+import chapters
 import sweep
-from example import code
+from new_chapter import code
 
 TUNED = """\
 tuned = {"plain": 2.0, "normalised": 8.0}
@@ -17,10 +18,10 @@ def score(name, rate, seed):
 def give_rates(root, **best):
     """Let the small book's chapter hold rates of which these are best, with a cell behind them that must not run."""
     path = root / "chapters/example.ipynb"
-    notebook = notebooks.read(path)
+    notebook = chapters.read(path)
     at = next(index for index, cell in enumerate(notebook.cells) if cell.id == "picture")
     notebook.cells[at:at] = [code("best", f"best = {best}"), code("tuned", TUNED), code("behind", "1 / 0")]
-    path.write_text(notebooks.to_text(notebook), "utf-8")
+    path.write_text(chapters.to_text(notebook), "utf-8")
 
 
 def test_the_same_rates(small_book, capsys):
