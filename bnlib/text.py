@@ -9,10 +9,13 @@ import re
 import numpy as np
 from IPython.display import Markdown
 
-__all__ = ["MEASURED", "chosen", "measured", "measured_range", "plain", "table", "timed"]
+__all__ = ["MEASURED", "TIMED", "chosen", "measured", "measured_range", "plain", "table", "timed"]
 
 MEASURED = r'<span class="measured[^"]*">[^<]*</span>'
 """A pattern that finds each measured number, its span included; tests/nbval_sanitize.cfg masks by the same one."""
+
+TIMED = r'<span class="measured timing">[^<]*</span>'
+"""A pattern that finds those among them that were `timed`."""
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TIMES = "\u00a0×\u00a010"

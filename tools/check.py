@@ -11,6 +11,7 @@ from pathlib import Path
 
 import chapters
 import execute
+import freshness
 import run
 from checkout import ROOT
 from rules import Book, house_problems, problems
@@ -28,17 +29,12 @@ def lint(root):
 
 
 def stored(path, root):
-    """Run a chapter whose record is not there, and store its outputs; whether it could be."""
-    if run.known(path, root=root) and not list(problems(*one(path, root))):
-        return True
-    return all(execute.report(written, root) for written in asyncio.run(execute.execute_all([path], root)))
-
-
-def one(path, root):
-    """A chapter and its book."""
-    book = Book(root)
-    name = path.relative_to(root).as_posix()
-    return next(chapter for chapter in book.chapters if chapter.name == name), book
+    """Store a chapter's outputs, after a run if there is no record of it; whether it could be."""
+    if record := run.known(path, root=root):
+        written = execute.store(path, root, record, before := path.read_text("utf-8"), freshness.key(chapters.parse(before), root))
+    else:
+        (written,) = asyncio.run(execute.execute_all([path], root))
+    return (written.run is record and not written.refused and not written.changed) or execute.report(written, root)
 
 
 def main(arguments=None, root=ROOT):

@@ -173,7 +173,7 @@ def _same(kind, old, new, near):
     if not (isinstance(old, str) and isinstance(new, str) and masked(old) == masked(new)):
         return False
     numbers = [re.findall(MEASURED, masked(text, TIMED)) for text in (old, new)]
-    return not near or all(is_near(*pair) for pair in zip(*numbers, strict=True))
+    return not near or (len(numbers[0]) == len(numbers[1]) and all(map(is_near, *numbers)))
 
 
 def is_near(old, new):
