@@ -14,14 +14,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "_ext"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
+import notebooks
+from docutils import nodes
+from sphinx.errors import ExtensionError
+
 import bookpage
 import formulas
 import icons
-import notebooks
 import npm_assets
 import sliders
-from docutils import nodes
-from sphinx.errors import ExtensionError
 
 ADDRESS = "https://github.com/a-fork/of-the.book"
 

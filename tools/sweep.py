@@ -13,7 +13,6 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-import numpy as np
 from tqdm import tqdm
 
 import chapters
@@ -50,21 +49,17 @@ def sweep(path, name):
     """``(same, lines)``: whether the sweep chooses the rate that the chapter holds, and what it saw."""
     from bnlib.training import tune  # here, so that the command's own process does not need torch
 
-    chapter, scores = workbench(path), {}
+    chapter = workbench(path)
     held = chapter["tuned"][name]
-
-    def measure(rate, seed):
-        scores.setdefault(rate, []).append(chapter["score"](name, rate, seed))
-        return scores[rate][-1]
-
-    try:
-        best, _ = tune(measure, chapter["grid"], seeds=chapter["tuning_seeds"])
-        verdict = "as the chapter holds" if best == held else f"but the chapter holds {held:g}"
-        verdict = f"best at {best:g}, {verdict}"
-    except ValueError:
-        best, verdict = None, f"best at an end of the grid, which must be wider; the chapter holds {held:g}"
-    seen = ", ".join(f"{rate:g}: {np.median(each):.4g}" for rate, each in scores.items())
-    return best == held, f"{path.stem}, {name}: {verdict}\n    median at each rate: {seen}"
+    tuned = tune(functools.partial(chapter["score"], name), chapter["grid"], seeds=chapter["tuning_seeds"])
+    if tuned.at_the_end:
+        verdict = f"best at an end of the grid, which must be wider; the chapter holds {held:g}"
+    else:
+        verdict = "as the chapter holds" if tuned.rate == held else f"but the chapter holds {held:g}"
+        verdict = f"best at {tuned.rate:g}, {verdict}"
+    seen = ", ".join(f"{rate:g}: {median:.4g}" for rate, median in tuned.medians.items())
+    same = tuned.rate == held and not tuned.at_the_end
+    return same, f"{path.stem}, {name}: {verdict}\n    median at each rate: {seen}"
 
 
 def main(arguments=None, root=ROOT):

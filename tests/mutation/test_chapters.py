@@ -1,9 +1,10 @@
 """Every mutant is found out by a claim of each chapter that teaches what it breaks; the unchanged copy passes."""
 
 import pytest
+from nbclient.exceptions import CellExecutionError
+
 from lab import mutate, run_chapter
 from mutants import MUTANTS
-from nbclient.exceptions import CellExecutionError
 
 PAIRS = [(mutant, chapter) for mutant in MUTANTS for chapter in mutant.chapters]
 

@@ -1,6 +1,7 @@
 """Every mutant is found out by the unit tests; the unchanged copy passes them."""
 
 import pytest
+
 from lab import mutate, run_unit_tests
 from mutants import MUTANTS
 

@@ -1,10 +1,11 @@
 """The built pages in a real browser. Every check is also run on a page that was broken on purpose, and must find it."""
 
-import checks
-import chromium
 import notebooks
 import pytest
 import yaml
+
+import checks
+import chromium
 from checks import FORK, visit
 
 CONTENTS = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text("utf-8"))

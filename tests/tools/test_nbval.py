@@ -4,9 +4,8 @@ import re
 import subprocess
 import sys
 
-from run import HERE
-
 import chapters
+from run import HERE
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"]
 

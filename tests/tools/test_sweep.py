@@ -41,6 +41,14 @@ def test_another_rate_and_one_at_the_end(small_book, capsys):
     assert "0 of 2 rates" in said
 
 
+def test_an_error_of_the_chapter_is_no_verdict(small_book):
+    give_rates(small_book, plain=2.0)  # score has no best for "normalised"
+    path = small_book / "chapters/example.ipynb"
+    path.write_text(path.read_text("utf-8").replace("best[name]", "float(best.get(name, 'two'))"), "utf-8")
+    with pytest.raises(ValueError, match="could not convert string to float: 'two'"):
+        sweep.main([], small_book)
+
+
 def test_a_chapter_without_tuned_rates(small_book, capsys):
     assert sweep.main([], small_book) == 0
     assert "0 of 0 rates" in capsys.readouterr().out
