@@ -74,7 +74,7 @@ async def execute_all(paths, root=ROOT):
     """Run chapters, two at a time, under one progress bar; a list of `Written`."""
     cells = sum(len(chapters.code(chapters.read(path))) for path in paths)
     slots = asyncio.Semaphore(AT_A_TIME)
-    with tqdm(total=cells, unit="cell", desc="make execute") as bar:
+    with tqdm(total=cells, unit="cell", desc="make execute", disable=None) as bar:
 
         async def in_turn(path):
             async with slots:

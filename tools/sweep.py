@@ -75,7 +75,7 @@ def main(arguments=None, root=ROOT):
     same = []
     with ProcessPoolExecutor(AT_A_TIME, mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(sweep, path, name) for path in paths for name in pool.submit(names, path).result()]
-        with tqdm(as_completed(jobs), total=len(jobs), unit="rate", desc="make sweep") as bar:
+        with tqdm(as_completed(jobs), total=len(jobs), unit="rate", desc="make sweep", disable=None) as bar:
             for job in bar:
                 agrees, lines = job.result()
                 same.append(agrees)
