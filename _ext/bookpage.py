@@ -12,10 +12,11 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from docutils import nodes
+
 import formulas
 import icons
 import sliders
-from docutils import nodes
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).resolve().parent

@@ -31,7 +31,9 @@ def lint(root):
 def stored(path, root):
     """Store a chapter's outputs, after a run if there is no record of it; whether it could be."""
     if record := run.known(path, root=root):
-        written = execute.store(path, root, record, before := path.read_text("utf-8"), freshness.key(chapters.parse(before), root))
+        written = execute.store(
+            path, root, record, before := path.read_text("utf-8"), freshness.key(chapters.parse(before), root)
+        )
     else:
         (written,) = asyncio.run(execute.execute_all([path], root))
     return (written.run is record and not written.refused and not written.changed) or execute.report(written, root)
