@@ -1,4 +1,4 @@
-"""Sums and combinations of arrays without large temporary ones: what makes `bnlib.normalization` fast, not what it says."""
+"""Sums and combinations of arrays without large temporary ones: why `bnlib.normalization` is fast, not what it says."""
 
 import math
 from contextlib import contextmanager
