@@ -202,7 +202,7 @@ class NormCache:
         return parameter.reshape([size if axis in self.parameter_axes else 1 for axis, size in sizes])
 
 
-@short_buffers()
+@short_buffers
 def _normalize(x, axes, gamma, beta, eps, *, parameter_axes, shape=None, mean_from_x=True):
     non_negative("eps", eps)
     work = x.astype(np.result_type(x.dtype, np.float32), copy=False)
@@ -250,7 +250,7 @@ def _scale_and_shift(cache, dtype):
     return multiply_add(cache.centered, (scale, shift)).reshape(cache.shape).astype(dtype, copy=False)
 
 
-@short_buffers()
+@short_buffers
 def normalize_backward(dy, cache):
     """Gradients of a scalar loss through any of the five norms.
 
