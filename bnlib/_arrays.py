@@ -1,20 +1,26 @@
-"""Sums and combinations of arrays without large temporary ones: what makes `bnlib.normalization` fast, not what it says."""
+"""Sums and combinations of arrays without large temporary ones: why `bnlib.normalization` is fast, not what it says."""
 
 import math
-from contextlib import contextmanager
+from functools import cache, wraps
+from string import ascii_letters
 
 import numpy as np
 
 
-@contextmanager
-def short_buffers():
-    """NumPy copies broadcast operands through a buffer wherever the rows are shorter than it; in place is faster.
+def short_buffers(function):
+    """The function, run with short buffers in NumPy.
 
-    The default of 8,192 numbers is longer than most rows. Leaving ``errstate`` puts it back.
+    NumPy copies broadcast operands through a buffer wherever the rows are shorter than it; in place is faster. The
+    default of 8,192 numbers is longer than most rows.
     """
-    with np.errstate():
+
+    @wraps(function)
+    @np.errstate()  # on leaving, this puts the buffer's size back too
+    def with_short_buffers(*arguments, **options):
         np.setbufsize(512)
-        yield
+        return function(*arguments, **options)
+
+    return with_short_buffers
 
 
 def count(x, axes):
@@ -25,10 +31,16 @@ def count(x, axes):
 def total(axes, *factors):
     """Sum over ``axes``, kept with size 1, of the product of the factors; the first has the full shape."""
     shape = factors[0].shape
-    labels = list(range(len(shape)))
-    operands = [part for factor in factors for part in (factor, labels)]
-    sums = np.einsum(*operands, [axis for axis in labels if axis not in axes])
+    sums = np.einsum(_subscripts(len(shape), axes, len(factors)), *factors)
     return sums.reshape([1 if axis in axes else size for axis, size in enumerate(shape)])
+
+
+@cache
+def _subscripts(rank, axes, factors):
+    """For einsum: (4, (0, 2, 3), 2) gives "abcd,abcd->b"."""
+    letters = ascii_letters[:rank]
+    kept = "".join(letter for axis, letter in enumerate(letters) if axis not in axes)
+    return ",".join([letters] * factors) + "->" + kept
 
 
 def multiply_add(array, *steps):

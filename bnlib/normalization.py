@@ -58,8 +58,8 @@ def layer_norm(x, normalized_shape, gamma=None, beta=None, *, eps=1e-5):
 
         y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of each example
 
-    ``x`` has shape (*, *normalized_shape), and ``normalized_shape`` is an int or a tuple of them; ``gamma`` and ``beta``
-    have that shape, and are 1 and 0 if left out; ``eps`` has the squared units of ``x``.
+    ``x`` has shape (*, *normalized_shape), and ``normalized_shape`` is an int or a tuple of them; ``gamma`` and
+    ``beta`` have that shape, and are 1 and 0 if left out; ``eps`` has the squared units of ``x``.
 
     Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`. One value per example is
     accepted, and gives ``beta``, as in torch.
@@ -106,7 +106,7 @@ def instance_norm(x, gamma=None, beta=None, *, eps=1e-5):
 
 
 def group_norm(x, num_groups, gamma=None, beta=None, *, eps=1e-5):
-    """Normalise each group of neighbouring channels of each example, over those channels and all spatial positions.
+    """Normalise each group of neighbouring channels of each example, over all its spatial positions too.
 
         y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of each example's group
 
@@ -144,8 +144,8 @@ def rms_norm(x, normalized_shape, gamma=None, *, eps=1e-5):
         y = gamma · x / sqrt(mean(x²) + eps),    mean over each example
 
     ``x`` has shape (*, *normalized_shape), and ``normalized_shape`` is an int or a tuple of them; ``gamma`` has that
-    shape, and is 1 if left out; there is no beta; ``eps`` has the squared units of ``x`` (torch's default is the machine
-    epsilon of the dtype).
+    shape, and is 1 if left out; there is no beta; ``eps`` has the squared units of ``x`` (torch's default is the
+    machine epsilon of the dtype).
 
     Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`.
 
@@ -171,9 +171,9 @@ def rms_norm(x, normalized_shape, gamma=None, *, eps=1e-5):
 class NormCache:
     """What a forward pass leaves for the backward; ``mean``, ``var`` and ``x_hat`` are yours to look at.
 
-    All is the cache's own: a later change of the layer or the input does not reach it. Axes are counted in ``centered``,
-    where group norm has split the channels (axis 1) into groups (axis 1) and the channels of a group (axis 2). The
-    statistics keep the axes they were taken over, with size 1.
+    All is the cache's own: a later change of the layer or the input does not reach it. Axes are counted in
+    ``centered``, where group norm has split the channels (axis 1) into groups (axis 1) and the channels of a group
+    (axis 2). The statistics keep the axes they were taken over, with size 1.
     """
 
     centered: np.ndarray  # x − mean; in rms_norm x itself
@@ -202,7 +202,7 @@ class NormCache:
         return parameter.reshape([size if axis in self.parameter_axes else 1 for axis, size in sizes])
 
 
-@short_buffers()
+@short_buffers
 def _normalize(x, axes, gamma, beta, eps, *, parameter_axes, shape=None, mean_from_x=True):
     non_negative("eps", eps)
     work = x.astype(np.result_type(x.dtype, np.float32), copy=False)
@@ -213,7 +213,7 @@ def _normalize(x, axes, gamma, beta, eps, *, parameter_axes, shape=None, mean_fr
 
 
 def _standardize(x, axes):
-    """Centred values, their mean and biased variance. Never E[x²] − E[x]², which cancels (Chan, Golub & LeVeque 1983)."""
+    """Centred values, their mean, biased variance. Never E[x²] − E[x]², which cancels (Chan, Golub & LeVeque 1983)."""
     n = count(x, axes)
     mean = total(axes, x) / n
     centered = x - mean
@@ -250,7 +250,7 @@ def _scale_and_shift(cache, dtype):
     return multiply_add(cache.centered, (scale, shift)).reshape(cache.shape).astype(dtype, copy=False)
 
 
-@short_buffers()
+@short_buffers
 def normalize_backward(dy, cache):
     """Gradients of a scalar loss through any of the five norms.
 
@@ -328,16 +328,16 @@ class BatchNorm:
 
     in training mode; in evaluation mode the running statistics take the batch's place, and stay.
 
-    ``num_features`` is C, the number of channels; ``eps`` has the squared units of the input; ``momentum``, from 0 to 1,
-    is the weight of the *new* batch. (Keras calls the other weight momentum.)
+    ``num_features`` is C, the number of channels; ``eps`` has the squared units of the input; ``momentum``, from 0 to
+    1, is the weight of the *new* batch. (Keras calls the other weight momentum.)
 
-    ``gamma``, ``beta``, ``running_mean`` and ``running_var`` are arrays of float64, shape (C,), and begin as 1, 0, 0 and
-    1; ``running_var`` averages *unbiased* variances. `backward` sets ``dgamma`` and ``dbeta``. ``training`` is True
+    ``gamma``, ``beta``, ``running_mean`` and ``running_var`` are arrays of float64, shape (C,), and begin as 1, 0, 0
+    and 1; ``running_var`` averages *unbiased* variances. `backward` sets ``dgamma`` and ``dbeta``. ``training`` is True
     until `eval`. Calling the layer returns y, of the shape and dtype of ``x``.
 
-    Raises ValueError for ``num_features`` that is no positive integer, ``momentum`` outside [0, 1] and ``eps`` negative;
-    when called, as `batch_norm`, and for another number of channels. Evaluation mode takes one value per channel too,
-    and refuses ``eps`` zero with a running variance of zero.
+    Raises ValueError for ``num_features`` that is no positive integer, ``momentum`` outside [0, 1] and ``eps``
+    negative; when called, as `batch_norm`, and for another number of channels. Evaluation mode takes one value per
+    channel too, and refuses ``eps`` zero with a running variance of zero.
 
     Source: Ioffe & Szegedy 2015, algorithm 2; the conventions of ``torch.nn.BatchNorm1d``.
 

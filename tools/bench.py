@@ -1,10 +1,10 @@
 """How fast batch normalization is in NumPy: forward and backward against torch's, float32, one thread.
 
 Prints a table of ratios, ours over torch's, and exits with 1 past a bar. The staged backward is the one that courses
-teach, one small step an operation: shown for comparison, held to no bar. A last row times ours with one channel of zeros,
-as dead units and border pixels are, over ours without: it must not cost a second pass. What is compared is timed in turn,
-and each keeps its fastest run, so that whatever else the machine is doing falls on both alike. (Not all three in one
-round: the staged one's many arrays would push out of the cache what the next one needs.)
+teach, one small step an operation: shown for comparison, held to no bar. A last row times ours with a channel of zeros,
+as dead units and border pixels are, over ours without: it must not cost a second pass. What is compared is timed in
+turn, and each keeps its fastest run, so that whatever else the machine is doing falls on both alike. (Not all three in
+one round: the staged one's many arrays would push out of the cache what the next one needs.)
 """
 
 import os

@@ -31,6 +31,5 @@ def test_multiply_add_is_the_same_in_blocks(rows):
 
 def test_the_buffers_are_put_back():
     before = np.getbufsize()
-    with short_buffers():
-        assert np.getbufsize() < before
+    assert short_buffers(np.getbufsize)() < before
     assert np.getbufsize() == before
