@@ -3,7 +3,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from bnlib import exercises
-from bnlib.claims import plain
+from bnlib.text import plain
 from bnlib.exercises import check, reveal
 
 SQUARES = [(lambda got: len(got) == 2, "Two numbers."), (lambda got: got[1] == 4, "The second is a square.")]
