@@ -20,12 +20,12 @@ book: _build/book.stamp  # Build the pages into _build/html
 test: _build/book.stamp check  # Install what is missing, then run every test and every chapter; EVERYTHING=1 for every lane
 	@$(BIN)/python tools/chromium.py
 	@$(BIN)/python _ext/npm_assets.py axe
-	@BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --nbval --nbval-current-env \
+	@BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --nbval --nbval-current-env \
 		--nbval-sanitize-with tests/nbval_sanitize.cfg $(if $(EVERYTHING),--everything) tests chapters
 
 check: .venv/test.stamp  # Style, spelling and every rule, in seconds; CHAPTER=bias also runs that one, its claims, answers, mutants
 	@$(BIN)/python tools/check.py $(CHAPTER)
-	@$(if $(CHAPTER),BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup --chapter $(basename $(notdir $(CHAPTER))) \
+	@$(if $(CHAPTER),BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --chapter $(basename $(notdir $(CHAPTER))) \
 		tests/chapters/test_record.py tests/mutation/test_chapters.py)
 
 chapter: .venv/test.stamp  # Begin a chapter that keeps every rule: NAME=weight-decay

@@ -8,8 +8,12 @@ os.environ.setdefault("BNLIB_STRICT", "1")
 
 import pytest
 from hypothesis import Phase, settings
+from xdist.scheduler import LoadScopeScheduling
 
 import chapters
+
+# Files whose tests share what only one worker should have: Colab's environment, the built pages and their browser.
+ONE_AT_A_TIME = ("tests/chapters/test_colab.py", "tests/page/test_pages.py")
 
 settings.register_profile("book", derandomize=True, deadline=None, database=None, max_examples=60)
 settings.register_profile("first-failure", settings.get_profile("book"), phases=[Phase.generate])  # for the mutants
@@ -35,11 +39,18 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("chapter", paths, ids=lambda path: path.stem)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """What shares a kernel or a record goes to one worker, all else wherever there is room."""
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group(f"nbval {item.path.stem}"))
-        elif "chapter" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"run {item.callspec.params['chapter'].stem}"))
+class _Together(LoadScopeScheduling):
+    """Hands out tests to workers: what shares a kernel, a record or a browser to one, all else wherever there is room."""
+
+    def _split_scope(self, nodeid):
+        file, _, test = nodeid.partition("::")
+        if file.endswith(".ipynb") or file in ONE_AT_A_TIME:
+            return file
+        if file.startswith("tests/chapters/"):
+            return f"{file} {test.rpartition('[')[2]}"
+        return nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return _Together(config, log)

@@ -82,7 +82,7 @@ class Run:
     chapter: str
     setting: str
     key: str
-    notebook: dict  # as run, ids of claims stamped
+    notebook: dict = field(repr=False)  # as run, ids of claims stamped
     seconds: float = 0.0  # of the processor, in the kernel
     peak_bytes: int = 0
     slowest: dict = field(default_factory=dict)  # cell id → seconds on the clock, the five longest

@@ -70,11 +70,11 @@ SETTING = run.Setting("colab", repr((COLAB, sys.version)), {"PYTHONPATH": None},
 SET_UP = ROOT / ".cache/runs/colab-set-up.json"  # what the set-up cell did, beside the key of what that depends on
 
 
-def cells(*sources):
-    """What some cells print, run in Colab's environment one after the other; the outputs of each."""
+def cells(folder, *sources):
+    """The outputs of some cells, run in Colab's environment one after the other, in a folder from which bnlib is not seen."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     client = NotebookClient(notebook, km=SETTING.manager(), timeout=300)
-    client.execute(env=SETTING.environment(ROOT), cleanup_kc=True)
+    client.execute(env=SETTING.environment(ROOT), cwd=str(folder), cleanup_kc=True)
     return [cell.outputs for cell in notebook.cells]
 
 
@@ -90,7 +90,7 @@ def set_up(folder):
     source = source.replace(address, release(folder))
     tell = "print(__import__('json').dumps({}))".format
     before, _, after, again, place = cells(
-        tell(INSTALLED), source, tell(INSTALLED), source, tell("__import__('bnlib').__file__")
+        folder, tell(INSTALLED), source, tell(INSTALLED), source, tell("__import__('bnlib').__file__")
     )
     before, after, place = (json.loads(outputs[0].text) for outputs in (before, after, place))
     inside = place.startswith(str(python.parents[1]))
@@ -114,9 +114,6 @@ def colab(tmp_path_factory, everything):
         SET_UP.parent.mkdir(parents=True, exist_ok=True)
         SET_UP.write_text(json.dumps(saved), "utf-8")
     return saved
-
-
-pytestmark = pytest.mark.xdist_group("colab")
 
 
 def test_versions_are_colabs(colab):

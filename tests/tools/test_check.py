@@ -7,6 +7,8 @@ import check
 import new_chapter
 import rules
 
+MISSPELT = "t" + "eh"  # in two, so that this file is not misspelt itself
+
 
 @pytest.fixture
 def no_house(monkeypatch):
@@ -37,7 +39,7 @@ def test_everything_that_is_wrong_is_named(small_book, no_house, capsys):
     path = small_book / "chapters/example.ipynb"
     path.write_text(path.read_text("utf-8").replace("The mean is 3.00\\n", "The mean is 3.01\\n"), "utf-8")
     (small_book / "tools").mkdir()
-    (small_book / "tools/untidy.py").write_text("import os\nword = 'a teh word'\n")
+    (small_book / "tools/untidy.py").write_text(f"import os\nword = 'a {MISSPELT} word'\n")
     (small_book / "_toc.yml").write_text("root: intro\n")
     assert check.main([], small_book) == 1
     said = capsys.readouterr().out
@@ -47,7 +49,7 @@ def test_everything_that_is_wrong_is_named(small_book, no_house, capsys):
         "[contents]",
         "`os` imported but unused",
         "would be reformatted",
-        "teh ==> the",
+        f"{MISSPELT} ==> the",
     ):
         assert expected in said
 
