@@ -3,8 +3,8 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from bnlib import exercises
-from bnlib.text import plain
 from bnlib.exercises import check, reveal
+from bnlib.text import plain
 
 SQUARES = [(lambda got: len(got) == 2, "Two numbers."), (lambda got: got[1] == 4, "The second is a square.")]
 

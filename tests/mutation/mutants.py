@@ -1,194 +1,504 @@
-"""Wrong lines that people really write, each for one place in bnlib; test_units.py and test_chapters.py have each found out.
+"""Wrong lines that people really write, each in place of one function of bnlib or around it.
 
-Most are in code that is in use: in textbooks, courses, other frameworks' layers, or first attempts.
+Most are in code that is in use: in textbooks, courses, other frameworks' layers, or first attempts. The unit tests must
+find each of them, and so must one claim of each chapter that teaches what it breaks.
 """
 
+import contextlib
+import copy
+import functools
+import importlib
+import itertools
+import math
+from dataclasses import fields, replace
 from typing import NamedTuple
+from unittest.mock import patch
 
-NORMALIZATION = "normalization.py"
-MECHANISM = ("mechanism",)
+import numpy as np
+import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from bnlib import diagnostics, models, normalization
+from play import replaced
 
 
 class Mutant(NamedTuple):
+    """A wrong function, and who must find out."""
+
     name: str
-    old: str  # occurs once in the file
-    new: str
-    file: str = NORMALIZATION  # in bnlib
-    chapters: tuple = MECHANISM  # those whose claims must fail
+    targets: tuple  # what it takes the place of, as in "normalization.BatchNorm._follow"
+    breaks: dict  # chapter → the claim there that must not hold, one that is reached early; empty if all are late
+    wrong: callable  # takes the right function first, then what that is called with
+
+    @property
+    def module(self):
+        """The name of the module of bnlib that is wrong; all targets are in one."""
+        return self.targets[0].split(".")[0]
+
+    @contextlib.contextmanager
+    def in_place(self):
+        """Inside, it is wrong wherever bnlib or a chapter calls it."""
+        with contextlib.ExitStack() as stack:
+            for target in self.targets:
+                stack.enter_context(in_place(target, lambda right: functools.partial(self.wrong, right)))
+            yield
 
 
-MUTANTS = [
-    # Forward
-    Mutant(
-        "unbiased-variance-normalises",
-        "    var = _sum(axes, centered, centered) / n",
-        "    var = _sum(axes, centered, centered) / max(n - 1, 1)",
-    ),
-    Mutant(
-        "one-pass-variance",
-        "    var = _sum(axes, centered, centered) / n",
-        "    var = abs(_sum(axes, x, x) / n - mean**2)",
-    ),
-    Mutant("eps-outside-the-root", "1 / np.sqrt(spread)", "1 / (np.sqrt(var) + eps)"),
-    Mutant("eps-twice", "spread = var + eps", "spread = var + eps + eps"),
-    Mutant("eps-as-a-floor", "spread = var + eps", "spread = np.maximum(var, eps)"),
-    Mutant(
-        "each-pixel-its-own-statistics",
-        'axes = (0, *range(2, x.ndim))\n    _require_two(x, axes, "channel", "Use a larger batch',
-        'axes = (0,)\n    _require_two(x, axes, "channel", "Use a larger batch',
-    ),
-    # Backward
-    Mutant("no-mean-term", "part -= along_1", "pass"),
-    Mutant("mean-term-not-divided", "scale * sum_g / n", "scale * sum_g"),
-    Mutant("no-x-hat-term", "np.subtract(g_part, part, out=part)", "part[:] = g_part"),
-    Mutant("x-hat-standardised-once", "inv_std * (inv_std * sum_gx / n)", "inv_std * sum_gx / n"),
-    Mutant(
-        "statistics-detached",
-        "affine, axes, shape or x.shape, centers)",
-        "affine, axes, shape or x.shape, False, False)",
-    ),
-    Mutant("gamma-forgotten-in-dx", "scale = inv_std * affine.gamma", "scale = inv_std"),
-    Mutant("dgamma-from-centred-values", "dbeta, dgamma = sum_g, sum_gx * inv_std", "dbeta, dgamma = sum_g, sum_gx"),
-    Mutant("dbeta-averaged", "dbeta, dgamma = sum_g,", "dbeta, dgamma = sum_g / _count(dy, axes),"),
-    Mutant("dgamma-and-dbeta-exchanged", "dbeta, dgamma = sum_g,", "dgamma, dbeta = sum_g,"),
-    # Running statistics and evaluation mode
-    Mutant(
-        "momentum-inverted",
-        "(1 - self.momentum) * running + self.momentum * batch.ravel()",
-        "self.momentum * running + (1 - self.momentum) * batch.ravel()",
-    ),
-    Mutant("last-batch-only", "(1 - self.momentum) * running + self.momentum * batch.ravel()", "batch.ravel()"),
-    Mutant("running-var-biased", "self._cache.var * n / (n - 1)", "self._cache.var"),
-    Mutant(
-        "running-var-holds-the-deviation", "self._cache.var * n / (n - 1)", "np.sqrt(self._cache.var * n / (n - 1))"
-    ),
-    Mutant(
-        "training-by-running-statistics",
-        "        return y\n\n    def backward",
-        "        trained = self._cache\n        y = self._evaluate(x)\n        self._cache = trained\n        return y\n\n    def backward",
-    ),
-    Mutant("evaluation-mode-ignored", "if not self.training:", "if False:"),
-    Mutant(
-        "evaluation-by-batch-statistics",
-        "        inv_std = 1 / np.sqrt(var + self.eps)",
-        "        _, mean, var = _standardize(x.astype(work), affine.axes)\n        inv_std = 1 / np.sqrt(var + self.eps)",
-    ),
-    Mutant(
-        "evaluation-moves-the-running-mean",
-        "        return _restore(self._cache, x.dtype)",
-        "        self._follow(self.running_mean, x.mean(axes))\n        return _restore(self._cache, x.dtype)",
-    ),
-    Mutant("evaluation-without-eps", "1 / np.sqrt(var + self.eps)", "1 / np.sqrt(var)"),
-    Mutant(
-        "evaluation-backward-as-in-training",
-        "axes, x.shape, centers=False, scales=False)",
-        "axes, x.shape)",
-    ),
-    # What only the chapters on consequences can see
-    Mutant(
-        "norm-always-after-the-activation",
-        '1 if norm_place == "before" else 2',
-        "2",
-        "models.py",
-        ("bias",),
-    ),
-    Mutant("layer-norm-over-the-batch", "partial(nn.GroupNorm, 1)", 'of["BatchNorm"]', "models.py", ("bias",)),
-    Mutant(
-        "steps-add-as-if-in-line",
-        "return np.hypot(norm, lr * gradient_norm)",
-        "return norm + lr * gradient_norm",
-        "theory.py",
-        ("scale-invariance",),
-    ),
-    Mutant(
-        "effective-rate-over-the-length",
-        "return lr / norm**2",
-        "return lr / norm",
-        "theory.py",
-        ("scale-invariance",),
-    ),
-    Mutant(
-        "norm-keeps-its-own-eps",
-        'partial(norms[_among("norm", norm, norms)], eps=eps)',
-        'norms[_among("norm", norm, norms)]',
-        "models.py",
-        ("scale-invariance",),
-    ),
-    Mutant(
-        "recorded-after-the-step",
-        "        if record:\n            history.recorded.append(record(step, model))\n        optimizer.step()\n",
-        "        optimizer.step()\n        if record:\n            history.recorded.append(record(step, model))\n",
-        "training.py",
-        ("scale-invariance",),
-    ),
-    Mutant(
-        "steps-forget-the-smallest-curvature",
-        "np.log((condition + 1) / (condition - 1))",
-        "np.log((condition + 1) / condition)",
-        "theory.py",
-        ("conditioning",),
-    ),
-    Mutant(
-        "correlated-with-itself",
-        "return (1 + (d - 1) * rho) / (1 - rho)",
-        "return (1 + d * rho) / (1 - rho)",
-        "theory.py",
-        ("conditioning",),
-    ),
-    Mutant(
-        "means-add-without-squares",
-        "return 1 + np.sum(np.square(mean))",
-        "return 1 + np.sum(mean)",
-        "theory.py",
-        ("conditioning",),
-    ),
-    Mutant(
-        "relu-variance-as-second-moment",
-        "return 1 + d / (np.pi - 1)",
-        "return 1 + d / np.pi",
-        "theory.py",
-        ("conditioning",),
-    ),
-    Mutant(
-        "growth-without-its-last-term",
-        "(b - 3) * (1 - j)) - 1 / (b - 3)",
-        "(b - 3) * (1 - j))",
-        "theory.py",
-        ("gradient-flow",),
-    ),
-    Mutant(
-        "one-lost-direction-too-few",
-        "return (batch_size - 2) / (batch_size - 3)",
-        "return (batch_size - 1) / (batch_size - 3)",
-        "theory.py",
-        ("gradient-flow",),
-    ),
-    Mutant(
-        "exponential-off-in-place-of-on",
-        "return math.exp(-1)",
-        "return 1 - math.exp(-1)",
-        "theory.py",
-        ("gradient-flow",),
-    ),
-    Mutant(
-        "dead-if-ever-off",
-        "(on.max(axis=0) == 0).mean()",
-        "(on.min(axis=0) == 0).mean()",
-        "diagnostics.py",
-        ("gradient-flow",),
-    ),
-    Mutant(
-        "rectified-variance-about-zero",
-        "* below + mean * std * density - first**2",
-        "* below + mean * std * density",
-        "theory.py",
-        ("training-speed",),
-    ),
-    Mutant(
-        "normal-density-without-the-root",
-        "math.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi)",
-        "math.exp(-(ratio**2) / 2) / (2 * math.pi)",
-        "theory.py",
-        ("training-speed",),
-    ),
-]
+@contextlib.contextmanager
+def in_place(target, around):
+    """Inside, ``around(right)`` is in the place of the right function, in all of bnlib."""
+    module, *owners, name = target.split(".")
+    owner = functools.reduce(getattr, owners, importlib.import_module(f"bnlib.{module}"))
+    right = getattr(owner, name)
+    inner = around(right)
+
+    @functools.wraps(right)
+    def wrong(*arguments, **options):  # a function, for a method must be one
+        return inner(*arguments, **options)
+
+    with patch.object(owner, name, wrong) if owners else replaced(right, wrong):
+        yield
+
+
+MUTANTS = {}  # name → mutant
+
+
+def mutant(*targets, breaks):
+    """Make the function below a mutant, named as it is, with hyphens."""
+
+    def made(wrong):
+        name = wrong.__name__.replace("_", "-")
+        MUTANTS[name] = Mutant(name, targets, breaks, wrong)
+        return wrong
+
+    return made
+
+
+# Normalization, forward
+
+NORMS = [f"normalization.{norm}_norm" for norm in ("batch", "layer", "instance", "group", "rms")]
+
+
+@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two"})
+def unbiased_variance_normalises(right, x, axes, *rest):
+    centered, mean, var = right(x, axes, *rest)
+    n = centered.size // max(var.size, 1)
+    return centered, mean, var * n / max(n - 1, 1)
+
+
+@mutant("normalization._standardize", breaks={"mechanism": "centred-variance"})
+def one_pass_variance(right, x, axes, *rest):
+    centered, mean, _ = right(x, axes, *rest)
+    return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
+
+
+@mutant(*NORMS, breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit"})
+def eps_outside_the_root(right, *arguments, eps=1e-5, **options):
+    y, cache = right(*arguments, eps=eps, **options)
+    return _with_inv_std(y, cache, 1 / (np.sqrt(cache.var) + eps))
+
+
+@mutant(*NORMS, breaks={"mechanism": "variance-shortfall"})
+def eps_twice(right, *arguments, eps=1e-5, **options):
+    return right(*arguments, eps=eps + eps, **options)
+
+
+@mutant(*NORMS, breaks={"mechanism": "variance-shortfall"})
+def eps_as_a_floor(right, *arguments, eps=1e-5, **options):
+    y, cache = right(*arguments, eps=eps, **options)
+    return _with_inv_std(y, cache, 1 / np.sqrt(np.maximum(cache.var, eps)))
+
+
+def _with_inv_std(y, cache, inv_std):
+    restore = getattr(normalization, "_scale_and_shift", None) or normalization._restore
+    cache = replace(cache, inv_std=inv_std.astype(cache.inv_std.dtype))
+    return restore(cache, y.dtype), cache
+
+
+@mutant("normalization._normalize", breaks={"mechanism": "images-reshape"})
+def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
+    return right(x, (0,) if axes == (0, *range(2, x.ndim)) else axes, *rest, **options)
+
+
+# Normalization, backward. It is linear in dy, so its terms are differences of what it gives if the mean, or the mean and
+# the variance, did not come from x.
+
+BACKWARD = "normalization.normalize_backward"
+MEAN_FROM_X, VAR_FROM_X = (field.name for field in fields(normalization.NormCache) if field.type is bool)
+
+
+def _terms(right, dy, cache):
+    """dx before the projection, its term along 1, and its term along x̂: the right dx is the first less the others."""
+    dx = right(dy, cache)[0]
+    without_mean_term = right(dy, replace(cache, **{MEAN_FROM_X: False}))[0]
+    whole = right(dy, replace(cache, **{MEAN_FROM_X: False, VAR_FROM_X: False}))[0]
+    return whole, without_mean_term - dx, whole - without_mean_term
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon"})
+def no_mean_term(right, dy, cache):
+    return right(dy, replace(cache, **{MEAN_FROM_X: False}))
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def mean_term_not_divided(right, dy, cache):
+    whole, along_1, along_x_hat = _terms(right, dy, cache)
+    n = cache.centered.size // cache.var.size
+    return whole - n * along_1 - along_x_hat, *right(dy, cache)[1:]
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def no_x_hat_term(right, dy, cache):
+    whole, along_1, _ = _terms(right, dy, cache)
+    return whole - along_1, *right(dy, cache)[1:]
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def x_hat_standardised_once(right, dy, cache):
+    whole, along_1, along_x_hat = _terms(right, dy, cache)
+    along_x_hat = (along_x_hat.reshape(cache.centered.shape) / cache.inv_std).reshape(cache.shape)
+    return whole - along_1 - along_x_hat, *right(dy, cache)[1:]
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "gradient-flow": "part-that-survives"})
+def statistics_detached(right, dy, cache):
+    return right(dy, replace(cache, **{MEAN_FROM_X: False, VAR_FROM_X: False}))
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def gamma_forgotten_in_dx(right, dy, cache):
+    whole, *_ = _terms(right, np.ones_like(dy), cache)  # gamma / std
+    gamma = (whole.reshape(cache.centered.shape) / cache.inv_std).reshape(cache.shape)
+    return right(np.where(gamma == 0, 0, dy / gamma), cache)[0], *right(dy, cache)[1:]
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def dgamma_from_centred_values(right, dy, cache):
+    dx, dgamma, dbeta = right(dy, cache)
+    if dgamma is not None and dgamma.size == cache.var.size:  # one statistic a parameter, as in batch normalization
+        dgamma = dgamma / cache.inv_std.reshape(dgamma.shape)
+    return dx, dgamma, dbeta
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def dbeta_averaged(right, dy, cache):
+    dx, dgamma, dbeta = right(dy, cache)
+    return dx, dgamma, None if dbeta is None else dbeta * dbeta.size / dy.size
+
+
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+def dgamma_and_dbeta_exchanged(right, dy, cache):
+    dx, dgamma, dbeta = right(dy, cache)
+    return dx, dbeta, dgamma
+
+
+# Running statistics and evaluation mode
+
+LAYER = "normalization.BatchNorm.__call__"
+EVALUATION = "normalization.BatchNorm._evaluate"
+
+
+def _batch_axes(x):
+    return (0, *range(2, x.ndim))
+
+
+@mutant(LAYER, breaks={"mechanism": "running-way"})
+def momentum_inverted(right, self, x):
+    with patch.object(self, "momentum", 1 - self.momentum):
+        return right(self, x)
+
+
+@mutant(LAYER, breaks={"mechanism": "running-way"})
+def last_batch_only(right, self, x):
+    with patch.object(self, "momentum", 1):
+        return right(self, x)
+
+
+@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+def running_var_biased(right, self, x):
+    before, y = self.running_var.copy(), right(self, x)
+    if self.training:
+        self.running_var[:] = (1 - self.momentum) * before + self.momentum * x.var(_batch_axes(x))
+    return y
+
+
+@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+def running_var_holds_the_deviation(right, self, x):
+    before, y = self.running_var.copy(), right(self, x)
+    if self.training:
+        self.running_var[:] = (1 - self.momentum) * before + self.momentum * x.std(_batch_axes(x), ddof=1)
+    return y
+
+
+@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+def training_by_running_statistics(right, self, x):
+    y = right(self, x)
+    return copy.copy(self).eval()(x) if self.training else y
+
+
+@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+def evaluation_mode_ignored(right, self, x):
+    with patch.object(self, "training", True):
+        return right(self, x)
+
+
+@mutant(EVALUATION, breaks={"mechanism": "eval-shrinks"})
+def evaluation_by_batch_statistics(right, self, x):
+    mean, var = x.mean(_batch_axes(x)), x.var(_batch_axes(x))
+    with patch.object(self, "running_mean", mean), patch.object(self, "running_var", var):
+        return right(self, x)
+
+
+@mutant(EVALUATION, breaks={"mechanism": "eval-reads-only"})
+def evaluation_moves_the_running_mean(right, self, x):
+    y = right(self, x)
+    self.running_mean[:] = (1 - self.momentum) * self.running_mean + self.momentum * x.mean(_batch_axes(x))
+    return y
+
+
+@mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
+def evaluation_without_eps(right, self, x):
+    with patch.object(self, "eps", 0):
+        return right(self, x)
+
+
+@mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
+def evaluation_backward_as_in_training(right, self, x):
+    y = right(self, x)
+    self._cache = replace(self._cache, **{MEAN_FROM_X: True, VAR_FROM_X: True})
+    return y
+
+
+# Networks
+
+NETWORKS = ("models.mlp", "models.convnet")
+
+
+def _blocks(model):
+    return [module for module in model.modules() if isinstance(module, models.Block)]
+
+
+@mutant(*NETWORKS, breaks={"bias": "bias-output"})
+def norm_always_after_the_activation(right, *sizes, **options):
+    model = right(*sizes, **options)
+    for block in _blocks(model):
+        if hasattr(block, "norm"):
+            block._modules["norm"] = block._modules.pop("norm")  # now the last
+    return model
+
+
+@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better"})
+def norm_always_before_the_activation(right, *sizes, norm_place="before", **options):
+    return right(*sizes, **options)
+
+
+@mutant(*NETWORKS, breaks={"bias": "bias-output"})
+def layer_norm_over_the_batch(right, *sizes, norm=None, **options):
+    return right(*sizes, norm="batch" if norm == "layer" else norm, **options)
+
+
+@mutant(*NETWORKS, breaks={"scale-invariance": "same-training", "gradient-flow": "same-at-every-scale"})
+def norm_keeps_its_own_eps(right, *sizes, eps=1e-5, **options):
+    return right(*sizes, **options)
+
+
+@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes"})
+def gain_forgotten(right, *sizes, gain=1.0, **options):
+    return right(*sizes, **options)
+
+
+@mutant(*NETWORKS, breaks={"gradient-flow": "twice-he-explodes"})
+def he_without_the_root_of_two(right, *sizes, gain=1.0, activation="relu", **options):
+    gain = gain / math.sqrt(2) if activation == "relu" else gain
+    return right(*sizes, gain=gain, activation=activation, **options)
+
+
+@mutant(*NETWORKS, breaks={})
+def orthogonal_only_at_random(right, *sizes, init=None, **options):
+    return right(*sizes, init="glorot" if init == "orthogonal" else init, **options)
+
+
+@mutant(*NETWORKS, breaks={"gradient-flow": "residual-without-bn-learns"})
+def branch_scale_forgotten(right, *sizes, branch_scale=1.0, learn_scale=False, **options):
+    return right(*sizes, branch_scale=branch_scale if learn_scale else 1.0, learn_scale=learn_scale, **options)
+
+
+@mutant(*NETWORKS, breaks={})
+def scale_does_not_learn(right, *sizes, **options):
+    model = right(*sizes, **options)
+    for block in _blocks(model):
+        if isinstance(block.scale, torch.nn.Parameter):
+            block.scale.requires_grad_(False)
+    return model
+
+
+# Training
+
+CALLS = itertools.count(1000)
+
+
+@mutant("training.train", breaks={"scale-invariance": "claim-pythagoras"})
+def recorded_after_the_step(right, model, data, *, record=None, **options):
+    if record is None:
+        return right(model, data, **options)
+    recorded = []
+    hook = register_optimizer_step_post_hook(lambda *step: recorded.append(record(len(recorded), model)))
+    try:
+        history = right(model, data, **options)
+    finally:
+        hook.remove()
+    history.recorded = recorded
+    return history
+
+
+@mutant("training.train", breaks={"bias": "dead-under-sgd"})
+def gradients_add_up(right, *arguments, **options):
+    with patch.object(torch.optim.Optimizer, "zero_grad", lambda *ignored, **options: None):
+        return right(*arguments, **options)
+
+
+@mutant("training.minibatches", breaks={"scale-invariance": "same-training", "training-speed": "lag-same-training"})
+def other_batches_for_each_model(right, *sizes, seed):
+    return right(*sizes, seed=next(CALLS))
+
+
+@mutant("training.accuracy", breaks={"training-speed": "lag-counts"})
+def accuracy_by_batch_statistics(right, model, *data):
+    norms = [module for module in model.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
+    with contextlib.ExitStack() as stack:
+        for norm in norms:
+            kept = norm.running_mean, norm.running_var
+            norm.running_mean = norm.running_var = None
+            stack.callback(setattr, norm, "running_mean", kept[0])
+            stack.callback(setattr, norm, "running_var", kept[1])
+        return right(model, *data)
+
+
+@mutant("training.History.steps_to", breaks={"training-speed": "lag-counts", "conditioning": "window-of-rates"})
+def never_counts_as_the_last_step(right, self, target):
+    last = self.accuracies[-1][0] if self.accuracies else len(self.losses)
+    return min(right(self, target), last)
+
+
+# Diagnostics
+
+
+@mutant("diagnostics.squared_gradients", breaks={"gradient-flow": "half-he-vanishes"})
+def lengths_in_place_of_squares(right, *arguments, **options):
+    return np.sqrt(right(*arguments, **options))
+
+
+@mutant("diagnostics.dead_fractions", breaks={"gradient-flow": "fewer-dead-with-bn"})
+def dead_if_ever_off(right, model, x):
+    with torch.no_grad():
+        outputs = [np.asarray(h) for h in diagnostics.activations(model, x)]
+    return np.array([(np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]) <= 0).any(axis=0).mean() for h in outputs])
+
+
+@mutant("diagnostics.mean_cosines", breaks={"gradient-flow": "examples-stay-apart"})
+def cosines_squared(right, *arguments, **options):
+    return right(*arguments, **options) ** 2
+
+
+@mutant("diagnostics.update_sizes", breaks={"gradient-flow": "steps-are-even"})
+def moves_not_over_the_weights(right, before, after):
+    weights = [block.linear.weight.detach().norm().item() for block in _blocks(before)]
+    return right(before, after) * weights
+
+
+@mutant("diagnostics.hessian_eigenvalues", breaks={"conditioning": "negative-curvature"})
+def always_the_largest_eigenvalue(right, *arguments, which="LA", **options):
+    return right(*arguments, **options)
+
+
+# Theory
+
+
+@mutant("theory.norm_after_step", breaks={"scale-invariance": "claim-pythagoras"})
+def steps_add_as_if_in_line(right, norm, lr, gradient_norm):
+    return norm + lr * gradient_norm
+
+
+@mutant("theory.effective_learning_rate", breaks={"scale-invariance": "effective-rate"})
+def effective_rate_over_the_length(right, lr, norm):
+    return lr / norm
+
+
+@mutant("theory.residual_along_x_hat", breaks={"scale-invariance": "eps-slope"})
+def residual_undivided(right, g_dot_x_hat, gamma, var, eps):
+    return gamma / np.sqrt(var + eps) * g_dot_x_hat
+
+
+@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit"})
+def deviation_as_variance(right, var, eps):
+    return np.sqrt(right(var, eps))
+
+
+@mutant("theory.gd_iterations", breaks={"conditioning": "steps-are-theory"})
+def steps_forget_the_smallest_curvature(right, condition, tol):
+    return np.log(1 / tol) / np.log((condition + 1) / condition)
+
+
+@mutant("theory.equicorrelation_condition", breaks={"conditioning": "not-whitening"})
+def correlated_with_itself(right, rho, d):
+    return (1 + d * rho) / (1 - rho)
+
+
+@mutant("theory.second_moment_condition", breaks={"conditioning": "mean-costs"})
+def means_add_without_squares(right, mean):
+    return 1 + np.sum(mean)
+
+
+@mutant("theory.relu_second_moment_condition", breaks={"conditioning": "relu-puts-mean-back"})
+def relu_variance_as_second_moment(right, d):
+    return 1 + d / np.pi
+
+
+@mutant("theory.surviving_fraction", breaks={"gradient-flow": "part-that-survives"})
+def one_direction_lost(right, m):
+    return 1 - 1 / m
+
+
+@mutant("theory.input_gradient_squared_norm", breaks={"gradient-flow": "gamma-over-sigma"})
+def length_keeps_the_part_along_x_hat(right, g, x_hat, gamma, std):
+    return right(g, 0 * x_hat, gamma, std)
+
+
+@mutant("theory.relu_gradient_growth", breaks={"gradient-flow": "growth-batch-of-sixteen"})
+def growth_without_its_last_term(right, batch_size):
+    return right(batch_size) + 1 / (batch_size - 3)
+
+
+@mutant("theory.linear_gradient_growth", breaks={"gradient-flow": "growth-linear-sixteen"})
+def one_lost_direction_too_few(right, batch_size):
+    return (batch_size - 1) / (batch_size - 3)
+
+
+@mutant("theory.relu_correlation", breaks={"gradient-flow": "growth-batch-of-sixteen"})
+def correlation_without_the_sine(right, c):
+    return right(c) - np.sqrt(1 - np.square(c)) / np.pi
+
+
+@mutant("theory.exponential_active_fraction", breaks={"gradient-flow": "active-exponential"})
+def exponential_off_in_place_of_on(right):
+    return 1 - right()
+
+
+@mutant("theory.lognormal_active_fraction", breaks={"gradient-flow": "active-lognormal"})
+def lognormal_off_in_place_of_on(right, log_std):
+    return 1 - right(log_std)
+
+
+@mutant("theory.rectified_moments", breaks={"training-speed": "rectified-mean", "gradient-flow": "sigma-at-the-start"})
+def rectified_variance_about_zero(right, *normal):
+    mean, variance = right(*normal)
+    return mean, variance + mean**2
+
+
+@mutant("theory.rectified_moments", breaks={"training-speed": "rectified-mean"})
+def normal_density_without_the_root(right, mean=0.0, std=1.0):
+    ratio = mean / std
+    below = math.erfc(-ratio / math.sqrt(2)) / 2
+    density = math.exp(-(ratio**2) / 2) / (2 * math.pi)
+    first = mean * below + std * density
+    return first, (mean**2 + std**2) * below + mean * std * density - first**2
