@@ -60,7 +60,7 @@ def read_version(app, config):
 
 
 def add_templates(app, config):
-    config.templates_path.append(str(HERE / "templates"))
+    config.templates_path.insert(0, str(HERE / "templates"))  # before those that the theme has added
 
 
 def drop_unused(app, pagename, templatename, context, doctree):

@@ -287,7 +287,7 @@ def lost_place(page):
       const check = async (where, scroll, expected) => {
         scroll();
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-        const marked = links.filter((link) => link.matches("[aria-current]")).map((link) => link.innerText);
+        const marked = links.filter((link) => link.matches("[aria-current], .active")).map((link) => link.innerText);
         if (marked.join() !== expected.innerText) wrong.push(`at ${where} the contents mark "${marked}"`);
       };
       const atEnd = () => scrollY + innerHeight > document.documentElement.scrollHeight - 2;

@@ -203,6 +203,7 @@ BROKEN = [
         checks.lost_place,
         "document.querySelectorAll('.page-toc a').forEach((link) => { link.removeAttribute = () => {}; })",
     ),
+    (checks.lost_place, "document.querySelector('.page-toc a:last-child').classList.add('active')"),
     (checks.covered_controls, "document.querySelectorAll('details.hide').forEach((one) => { one.style.zIndex = -1; })"),
     (checks.covered_controls, "document.querySelector('article summary').style.pointerEvents = 'none'"),
     (checks.covered_controls, "document.querySelector('article p a').style.cssText = 'position: fixed; left: -500px'"),
