@@ -47,11 +47,18 @@ document.addEventListener("DOMContentLoaded", () => {
     requestAnimationFrame(mark);
   }
 
-  // The theme takes the focus off a button once it is pressed. Here the button gets it back, when its menu is closed.
+  // The theme takes the focus off a button once it is pressed. Here the button gets it back, when its menu is closed;
+  // a menu from which one has chosen a section of the page closes too, and the focus goes there.
   for (const side of ["primary", "secondary"]) {
     const button = document.querySelector(`.${side}-toggle`);
     const menu = document.getElementById(`pst-${side}-sidebar-modal`);
-    menu?.addEventListener("close", () => button?.focus());
+    menu?.addEventListener("click", (event) => {
+      if (event.target.closest("a[href^='#']")) menu.close("chosen");
+    });
+    menu?.addEventListener("close", () => {
+      if (menu.returnValue !== "chosen") button?.focus();
+      menu.returnValue = "";
+    });
     addEventListener("click", (event) => {
       if (button?.contains(event.target)) setTimeout(() => { if (!menu?.open) button.focus(); });
     }, true);

@@ -123,6 +123,18 @@ def test_the_icon_is_clear_of_what_one_searches_for(browser, address, width):
         assert checks.covered_typing(page) == []
 
 
+def test_a_section_chosen_from_the_contents_is_shown(browser, specimen):
+    with visit(browser, specimen, width=390, height=600) as page:
+        page.locator(".secondary-toggle").click()
+        link = page.locator("dialog[open] nav.page-toc a").nth(1)
+        section = page.locator(link.get_attribute("href"))
+        link.click()
+        settle(page)
+        assert page.locator("dialog[open]").count() == 0
+        page.keyboard.press("Tab")
+        assert section.locator(":focus").count() == 1 and checks.dead_menus(page) == []
+
+
 def test_wide_code_stays_within_a_keyboards_reach_when_the_menu_returns(browser, specimen):
     with visit(browser, specimen, width=1000) as page:
         wide = page.locator("pre[tabindex='0']").count()
