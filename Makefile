@@ -9,7 +9,7 @@ PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
 PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
 
-.PHONY: help book test execute bench sweep lint lock serve weigh clean hooks repository
+.PHONY: help book test check chapter execute bench sweep lint lock serve weigh clean hooks repository
 
 help:  # This list
 	@sed -n 's/^\([a-z]*\):[^#]*# /  make \1#/p' Makefile | awk -F'#' '{printf "%-18s %s\n", $$1, $$2}'
@@ -17,11 +17,19 @@ help:  # This list
 book: _build/book.stamp  # Build the pages into _build/html
 	@echo "The book is at _build/html/index.html; 'make serve' shows it at http://localhost:8000"
 
-test: _build/book.stamp .venv/test.stamp  # Install what is missing, then run every test and every chapter
+test: _build/book.stamp check  # Install what is missing, then run every test and every chapter; EVERYTHING=1 for every lane
 	@$(BIN)/python tools/chromium.py
 	@$(BIN)/python _ext/npm_assets.py axe
-	@BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env \
-		--nbval-sanitize-with tests/nbval_sanitize.cfg tests chapters
+	@BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --nbval --nbval-current-env \
+		--nbval-sanitize-with tests/nbval_sanitize.cfg $(if $(EVERYTHING),--everything) tests chapters
+
+check: .venv/test.stamp  # Style, spelling and every rule, in seconds; CHAPTER=bias also runs that one, its claims, answers, mutants
+	@$(BIN)/python tools/check.py $(CHAPTER)
+	@$(if $(CHAPTER),BNLIB_STRICT=1 $(BIN)/python -m pytest -n 2 --chapter $(basename $(notdir $(CHAPTER))) \
+		tests/chapters/test_record.py tests/mutation/test_chapters.py)
+
+chapter: .venv/test.stamp  # Begin a chapter that keeps every rule: NAME=weight-decay
+	@$(BIN)/python tools/new_chapter.py $(NAME)
 
 execute: .venv/test.stamp  # Run all chapters again and store their outputs; CHAPTER=mechanism for one
 	@$(BIN)/python tools/execute.py $(CHAPTER)
@@ -32,10 +40,9 @@ bench: .venv/test.stamp  # Time bnlib against torch; fails past a bar
 sweep: .venv/test.stamp  # Tune the chapters' learning rates again and report differences; CHAPTER=… for one
 	@$(BIN)/python tools/sweep.py $(CHAPTER)
 
-lint: .venv/test.stamp  # Style and spelling, notebooks included
-	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
-	@$(BIN)/codespell
+lint: .venv/test.stamp  # Mend style where a tool can, notebooks included; make check says what is left
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
 
 lock: .venv/pyvenv.cfg  # Write the newest versions that pyproject.toml allows into requirements.txt
 	@$(BIN)/python tools/lock.py

@@ -9,13 +9,15 @@ import os
 import re
 import struct
 import subprocess
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
+
+from docutils import nodes
 
 import formulas
 import icons
 import sliders
-from docutils import nodes
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).resolve().parent
@@ -35,6 +37,7 @@ def setup(app):
     app.connect("config-inited", add_templates)
     app.connect("config-inited", follow_repository, priority=400)  # before the theme reads its options
     app.connect("doctree-read", name_setup)
+    app.connect("doctree-read", gather_folded_claims)
     app.connect("html-page-context", mend_body)
     app.connect("html-page-context", size_images)
     app.connect("html-page-context", arrange_buttons, priority=900)  # after the theme has made its buttons
@@ -58,7 +61,7 @@ def read_version(app, config):
 
 
 def add_templates(app, config):
-    config.templates_path.append(str(HERE / "templates"))
+    config.templates_path.insert(0, str(HERE / "templates"))  # before those that the theme has added
 
 
 def drop_unused(app, pagename, templatename, context, doctree):
@@ -94,6 +97,39 @@ def name_setup(app, doctree):
     for cell in doctree.findall(nodes.container):
         if cell.get("hide_mode") == "all":
             cell["prompt_show"], cell["prompt_hide"] = "Set-up", "Hide set-up"
+
+
+FOLDED = '<details class="claim-folded">'
+
+
+def gather_folded_claims(app, doctree):
+    """Put neighbouring cells of folded claims, each a fold of its own in the notebook, into one fold that counts them."""
+    cells = [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]
+    for parent in {id(cell.parent): cell.parent for cell in cells}.values():
+        children = []
+        for folded, group in groupby(parent.children, lambda node: bool(folded_claims(node))):
+            group = list(group)
+            if folded:
+                claims = [claim for cell in group for claim in folded_claims(cell)]
+                for claim in claims:  # without its own fold, which begins and ends it
+                    del claim[0], claim[-1]
+                summary = f"{len(claims)} more statements" if len(claims) > 1 else "One more statement"
+                start = f"{FOLDED}<summary>{summary}, checked here</summary>"
+                group = [nodes.raw("", start, format="html"), *group, nodes.raw("", "</details>", format="html")]
+            children += group
+        parent.children = []
+        parent.extend(children)
+
+
+def folded_claims(node):
+    """The Markdown of each output of a cell that shows folded claims and nothing else; of any other node, none."""
+    if not isinstance(node, nodes.container) or node.get("nb_element") != "cell_code":
+        return []
+    outputs = [output for part in node if part.get("nb_element") == "cell_code_output" for output in part]
+    kinds = [kind for output in outputs for kind in output if isinstance(kind, nodes.container)]
+    claims = [kind for kind in kinds if kind.get("mime_type") == "text/markdown"]
+    alone = len(claims) == len(outputs) and all(claim.astext().startswith(FOLDED) for claim in claims)
+    return claims if alone else []
 
 
 def mend_body(app, pagename, templatename, context, doctree):

@@ -11,10 +11,11 @@ import subprocess
 from html import escape
 from pathlib import Path
 
-import npm_assets
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.osutil import relative_uri
+
+import npm_assets
 
 SCRIPT = Path(__file__).with_name("typeset.cjs")
 FONTS = "output/chtml/fonts/woff-v2"

@@ -1,141 +1,223 @@
 """Statements that are measured where they are made.
 
-`claim` shows a statement with its theory, measurement and accepted band, and marks whether it holds. With
+`claim` shows a sentence with its number, and what the number was held against: theory, accepted band, control. With
 ``BNLIB_STRICT=1`` in the environment, as in every test, a claim that does not hold stops the run.
 """
 
+import math
 import os
-import re
+from dataclasses import dataclass
 
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import display
 
-__all__ = ["ClaimError", "claim", "claims_table", "measured", "plain", "table"]
+from bnlib.text import chosen, measured, median, table
 
-_made = {}  # id → claim, in the order they were first made in this session
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+__all__ = ["Claim", "ClaimError", "claim", "claims_table"]
+
+_made = {}  # statement → Claim, in the order they were first made in this session
 
 
 class ClaimError(AssertionError):
-    """A claim did not hold: its message names the claim, the value and the band."""
+    """A claim did not hold: its message names the statement, the value, the band and the control."""
 
 
-def measured(value, digits=3):
-    """A measured number, rounded to ``digits`` significant figures, in a form that the tests can mask.
+@dataclass(frozen=True)
+class Claim:
+    """One statement with its measurements, and what they are held against.
 
-    For Markdown, tables, alt texts and claims. A number that differs from machine to machine belongs in here; its
-    claim's band is its check.
+    `claim` makes them; ``Claim.from_record(record)`` makes one again from what is stored with a cell's output.
     """
-    return f'<span class="measured">{_rounded(value, digits)}</span>'
 
+    statement: str  # with {} where the number belongs
+    values: tuple  # one measurement, or one a seed; integers where they are whole numbers
+    low: float  # the band, its ends included
+    high: float
+    expected: float | None = None  # what theory says, in the middle of the band
+    rel: float | None = None  # the band's half width: a fraction of `expected`,
+    tol: float | None = None  # or in its units
+    control: tuple | None = None  # (name, value)
+    folded: bool = False
 
-def plain(text):
-    """``text`` without the tags that `measured` puts around numbers."""
-    return re.sub(r'<span class="measured">(.*?)</span>', r"\1", text)
+    @property
+    def value(self):
+        """The number of the sentence: the median of the measurements."""
+        return median(self.values)
+
+    @property
+    def problem(self):
+        """Why the claim does not hold, in words; empty if it does. NaN never holds."""
+        problems = []
+        if not self.low <= self.value <= self.high:
+            problems.append("the measurement is outside")
+        elif not all(self.low <= value <= self.high for value in self.values):
+            problems.append("the range over seeds reaches outside")
+        if self.control and not (self.control[1] < self.low or self.control[1] > self.high):
+            problems.append("the control is not outside")
+        return ", and ".join(problems)
+
+    @property
+    def holds(self):
+        """Whether all measurements lie inside the band, and the control outside."""
+        return not self.problem
+
+    def sentence(self, number=None):
+        """The statement as Markdown, ``number`` in its place; left out, it is the measured one, in bold."""
+        return self.statement.replace("{}", f"**{measured(self.value)}**" if number is None else number)
+
+    def theory(self):
+        """What theory says; empty if it says nothing."""
+        if self.expected is None:
+            return ""
+        whole = isinstance(self.value, int) and self.expected.is_integer()
+        return chosen(int(self.expected) if whole else self.expected)
+
+    def band(self):
+        """The accepted band in words: "at most 0.5", "theory ± 2 %"."""
+        if self.expected is not None:
+            half = self.tol if self.rel is None else 100 * self.rel
+            if half == 0:
+                return "exactly this"
+            return f"theory ± {chosen(half)}" + (" %" if self.tol is None else "")
+        if math.isinf(self.low):
+            return f"at most {_end(self.high)}"
+        if math.isinf(self.high):
+            return f"at least {_end(self.low)}"
+        return f"{_end(self.low)} to {_end(self.high)}"
+
+    def markdown(self):
+        """What is shown: mark, sentence, and what it was held against, in fixed words and order."""
+        notes = []
+        if self.expected is not None:
+            notes.append(f"theory {self.theory()}")
+        if len(self.values) > 1:
+            ends = measured(min(self.values)), measured(max(self.values))
+            notes.append(f"range {ends[0]} to {ends[1]} over {len(self.values)} seeds")
+        notes.append(f"accepted {self.band()}")
+        if self.control:
+            notes.append(f"control, {self.control[0]}: {measured(self.control[1])}")
+        if self.problem:
+            notes.append(f"**{self.problem}**")
+        line = (
+            f'<span class="claim-mark">{_mark(self)}</span> {self.sentence()}'
+            f'<span class="claim-dot"> · </span><span class="claim-notes">{" · ".join(notes)}</span>'
+        )
+        if not self.folded:
+            return line
+        summary = "<summary>One more statement, checked here</summary>"
+        return f'<details class="claim-folded">{summary}\n\n{line}\n\n</details>'
+
+    def to_record(self):
+        """The claim as a dictionary that JSON can hold. Infinity and NaN are strings, which JSON lacks as numbers."""
+        name, value = self.control or (None, None)
+        return {
+            "statement": self.statement,
+            "values": [_json(value) for value in self.values],
+            "whole": all(isinstance(value, int) for value in self.values),
+            "value": _json(self.value),
+            "low": _json(self.low),
+            "high": _json(self.high),
+            "expected": _json(self.expected),
+            "rel": _json(self.rel),
+            "tol": _json(self.tol),
+            "control": self.control and {"name": name, "value": _json(value), "whole": isinstance(value, int)},
+            "folded": self.folded,
+            "holds": self.holds,
+            "problem": self.problem,
+        }
+
+    @classmethod
+    def from_record(cls, record):
+        """The claim of a record. What follows from the measurements is not read but worked out again."""
+
+        def number(value):
+            return value if value is None else float(value)
+
+        whole = {True: int, False: float}  # a notebook may have been written by a tool to which 5 and 5.0 are the same
+        control = record["control"]
+        return cls(
+            statement=record["statement"],
+            values=tuple(whole[record["whole"]](value) for value in record["values"]),
+            **{name: number(record[name]) for name in ("low", "high", "expected", "rel", "tol")},
+            control=control and (control["name"], whole[control["whole"]](control["value"])),
+            folded=record["folded"],
+        )
 
 
 def claim(
-    id,
     statement,
     value,
     *,
+    control,
     at_most=None,
     at_least=None,
     between=None,
     expected=None,
     rel=None,
     tol=None,
-    control=None,
-    control_is=None,
-    spread=None,
-    seeds=None,
+    folded=False,
 ):
     """State something measured, and check it.
 
     Parameters
     ----------
-    id : str
-        Unique in the book, in kebab-case.
     statement : str
-        Markdown that reads on into the number: "Adding a bias of 1,000 moves the output by".
-    value : number
-        What was measured; with several seeds, their median.
+        A whole sentence in Markdown, with ``{}`` where the number belongs: "SGD needs {} times as many steps as Adam."
+        A second claim of the same statement takes the first one's place.
+    value : number or sequence of numbers
+        What was measured; of several measurements, one a seed, the median is shown, and all must lie inside the band.
+        Integers are shown whole.
+    control : (str, number or sequence of numbers) or None
+        The same measurement with the effect removed, and in a few words what was done: ``("with batch norm", 0.34)``.
+        It, or its median, must lie outside the band. None for an identity, from which nothing can be removed.
     at_most, at_least : number, optional
     between : (low, high), optional
     expected : number, optional
         What theory says, with the tolerance ``rel`` (a fraction of it) or ``tol`` (in its units). Exactly one of
         ``at_most``, ``at_least``, ``between`` and ``expected`` is the band; its ends belong to it.
-    control : number, optional
-        The same measurement with the effect removed. It must fall outside the band.
-    control_is : str, optional
-        What was measured there, in a few words: "three examples instead of two".
-    spread : sequence of numbers, optional
-        Each seed's measurement, or (low, high). The range is shown, and must lie inside the band.
-    seeds : int, optional
-        How many.
+    folded : bool
+        Shown folded, under "One more statement, checked here".
 
     Raises
     ------
     ValueError
-        The band is missing, double or without a tolerance; or a number is not a single one; or ``spread`` is one.
+        The statement has not one place for its number; the band is missing, double, without end, or without a
+        tolerance; or a number is none.
     ClaimError
         Under ``BNLIB_STRICT=1``, the claim does not hold. NaN never holds.
     """
+    if not isinstance(statement, str) or statement.count("{}") != 1:
+        raise ValueError(f"a statement is a sentence with one {{}}, where its number belongs; got {statement!r}")
     low, high = _band(at_most, at_least, between, expected, rel, tol)
-    shown, value = value, _single("value", value)
-    spread = None if spread is None else _range(spread)
-    low_seen, high_seen = spread or (value, value)
-    problems = []
-    if not low <= value <= high:
-        problems.append("the measurement is outside")
-    elif not (low <= low_seen <= value <= high_seen <= high):
-        problems.append("the range over seeds reaches outside")
-    if control is not None and not (_single("control", control) < low or control > high):
-        problems.append("the control is not outside")
-    made = {
-        "id": id,
-        "statement": statement,
-        "value": value,
-        "shown": measured(shown),
-        "low": low,
-        "high": high,
-        "expected": expected,
-        "control": control,
-        "control_is": control_is or "control",
-        "spread": spread,
-        "seeds": seeds,
-        "problem": ", and ".join(problems),
-    }
-    _made[id] = made
-    if problems and os.environ.get("BNLIB_STRICT") == "1":
+    made = Claim(
+        statement=statement,
+        values=_measurements("value", value),
+        low=low,
+        high=high,
+        expected=_bound("expected", expected),
+        rel=_bound("rel", rel),
+        tol=_bound("tol", tol),
+        control=_control(control),
+        folded=bool(folded),
+    )
+    _made[statement] = made
+    if made.problem and os.environ.get("BNLIB_STRICT") == "1":
+        other = f", control {made.control[1]!r} ({made.control[0]})" if made.control else ""
+        over = f", range {min(made.values)!r} to {max(made.values)!r}" if len(made.values) > 1 else ""
         raise ClaimError(
-            f"{id}: {made['problem']} the band {_band_text(made)}: value {value!r}, control {control!r}, spread {spread!r}"
+            f'"{made.sentence("…")}": {made.problem} the band, {made.band()}; value {made.value!r}{over}{other}'
         )
-    data = {"text/markdown": _line(made), "text/plain": f"claim {id}: {'does not hold' if problems else 'holds'}"}
-    exact = {"id": id, "value": _json(value), "low": _json(low), "high": _json(high), "holds": not problems}
-    display(data, raw=True, metadata={"claim": exact})
+    told = f"claim {'holds' if made.holds else 'does not hold'}: {made.sentence('…')}"
+    display({"text/markdown": made.markdown(), "text/plain": told}, raw=True, metadata={"claim": made.to_record()})
 
 
 def claims_table():
-    """Every claim made so far, as a Markdown table."""
+    """Every claim made so far, as a Markdown table: whole sentences, and what they were held against."""
     rows = []
     for made in _made.values():
-        theory = "" if made["expected"] is None else _exact(made["expected"])
-        rows.append([_mark(made), made["statement"], theory, made["shown"], _band_text(made), _control(made)])
-    return table(["Holds", "What", "Theory", "Measured", "Accepted", "Control"], rows)
-
-
-def table(header, rows):
-    """A Markdown table, to end a cell with. Cells are text or numbers; measured numbers are wrapped in `measured`.
-
-    Raises ValueError for an empty heading, which a screen reader could not announce.
-    """
-    if not all(str(cell).strip() for cell in header):
-        raise ValueError(f"each column of a table needs a heading; got {header!r}")
-    lines = [header, ["---"] * len(header), *rows]
-    return Markdown(
-        "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
-    )
+        control = f"{made.control[0]}: {measured(made.control[1])}" if made.control else ""
+        rows.append([_mark(made), made.sentence(), made.theory(), made.band(), control])
+    return table(["Holds", "What", "Theory", "Accepted", "Control"], rows)
 
 
 def _band(at_most, at_least, between, expected, rel, tol):
@@ -146,88 +228,65 @@ def _band(at_most, at_least, between, expected, rel, tol):
     if (expected is None) != (rel is None and tol is None) or (rel is not None and tol is not None):
         raise ValueError("expected comes with one tolerance, rel or tol; the other bands with none")
     if at_most is not None:
-        return -np.inf, _single("at_most", at_most)
+        return -math.inf, _bound("at_most", at_most)
     if at_least is not None:
-        return _single("at_least", at_least), np.inf
+        return _bound("at_least", at_least), math.inf
     if between is not None:
-        low, high = (_single("between", v) for v in between)
+        if np.ndim(between) != 1 or len(between) != 2:
+            raise ValueError(f"between needs (low, high); got {between!r}")
+        low, high = (_bound("between", end) for end in between)
         if not low < high:
             raise ValueError(f"between needs (low, high) with low below high; got {between!r}")
         return low, high
-    centre = _single("expected", expected)
-    half = abs(centre) * _single("rel", rel) if rel is not None else _single("tol", tol)
+    centre = _bound("expected", expected)
+    half = abs(centre) * _bound("rel", rel) if rel is not None else _bound("tol", tol)
+    if half < 0:
+        raise ValueError(f"a tolerance is at least 0; got {tol if rel is None else rel!r}")
+    if centre == 0 and rel is not None:
+        raise ValueError("a fraction of 0 is no tolerance: with expected=0, give tol")
     return centre - half, centre + half
 
 
-def _single(name, value):
-    if np.ndim(value) != 0 or not np.issubdtype(np.asarray(value).dtype, np.number):
-        raise ValueError(f"{name} must be a single number; got {value!r}")
-    return float(value)
+def _bound(name, value):
+    """A number that was chosen, as a float; None stays None."""
+    if value is None:
+        return None
+    (number,) = _measurements(name, value) if np.ndim(value) == 0 else (math.nan,)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be a single finite number; got {value!r}")
+    return float(number)
 
 
-def _range(values):
-    if np.ndim(values) != 1 or not len(values):
-        raise ValueError(f"spread must be the seeds' measurements, or their (low, high); got {values!r}")
-    for value in values:
-        _single("spread", value)
-    return np.min(values), np.max(values)
+def _measurements(name, values):
+    """One number or several, as a tuple of integers, if all are, or of floats."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # sequences of several lengths
+        array = np.empty((0, 0))
+    if array.ndim > 1 or not array.size or array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must be a real number, or a sequence of them, one a seed; got {values!r}")
+    return tuple(array.ravel().tolist())
 
 
-def _rounded(value, digits):
-    """Text with ``digits`` significant figures: 0.0909, 1,234, 1.20 × 10⁻¹⁵. Whole numbers stay whole."""
-    if isinstance(value, (int, np.integer)):
-        return f"{value:,}".replace("-", "−")
-    if value == 0 or not np.isfinite(value):
-        return f"{abs(value) if value == 0 else value:.0f}".replace("-", "−")
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    if -4 <= int(exponent) <= 5:
-        return f"{value:,.{max(digits - 1 - int(exponent), 0)}f}".replace("-", "−")
-    return f"{mantissa}\u00a0×\u00a010{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
+def _control(control):
+    if control is None:
+        return None
+    if not isinstance(control, (tuple, list)) or len(control) != 2 or not isinstance(control[0], str):
+        raise ValueError(f"control must be (what was done, the number measured there), or None; got {control!r}")
+    name, values = control
+    if not name.strip():
+        raise ValueError(f"control must say what was done; got {control!r}")
+    return name, median(_measurements("control", values))
 
 
-def _exact(value):
-    """Text for a number that was chosen or computed: four figures, without noughts at the end."""
-    if 1e-4 <= abs(value) < 1e6:
-        return f"{value:,.{max(4, 3 - int(np.floor(np.log10(abs(value)))))}f}".rstrip("0").rstrip(".").replace("-", "−")
-    return _rounded(value, 2).replace(".0\u00a0×", "\u00a0×")
+def _end(value):
+    """Text for an end of a band, which stands as it was typed: 0.9999 is not 1."""
+    return chosen(value, 3 if float(f"{value:.2e}") == value else 6)
 
 
 def _json(value):
-    return value if np.isfinite(value) else str(value)
+    return value if value is None or math.isfinite(value) else str(value)
 
 
 def _mark(made):
-    return "✗" if made["problem"] else "✓"
-
-
-def _control(made):
-    return "" if made["control"] is None else f"{measured(made['control'])} ({made['control_is']})"
-
-
-def _band_text(made):
-    low, high, expected = made["low"], made["high"], made["expected"]
-    if expected is not None:
-        return f"theory ± {_exact(high - expected)}" if high > expected else "exactly this"
-    if np.isinf(low):
-        return f"at most {_exact(high)}"
-    if np.isinf(high):
-        return f"at least {_exact(low)}"
-    return f"{_exact(low)} to {_exact(high)}"
-
-
-def _line(made):
-    notes = []
-    if made["expected"] is not None:
-        notes.append(f"theory {_exact(made['expected'])}")
-    if made["spread"] is not None:
-        over = f" over {made['seeds']} seeds" if made["seeds"] else ""
-        notes.append(f"range {' to '.join(measured(v) for v in made['spread'])}{over}")
-    notes.append(f"accepted {_band_text(made)}")
-    if made["control"] is not None:
-        notes.append(f"{made['control_is']}: {measured(made['control'])}")
-    if made["problem"]:
-        notes.append(f"**{made['problem']}**")
-    return (
-        f'<span class="claim-mark">{_mark(made)}</span> {made["statement"]} **{made["shown"]}**'
-        f'<span class="claim-dot"> · </span><span class="claim-notes">{" · ".join(notes)}</span>'
-    )
+    return "✓" if made.holds else "✗"

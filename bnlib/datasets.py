@@ -1,20 +1,18 @@
 """The data sets, as NumPy arrays, without a download."""
 
 import random
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 
-__all__ = ["Dataset", "centered", "digits", "mnist1d"]
+__all__ = ["Dataset", "digits", "mnist1d", "rescaled"]
 
 
-class Dataset(NamedTuple):
-    """Training and test examples: ``x`` of shape (N, ...), float64; ``y`` of shape (N,), class numbers."""
+class Dataset(namedtuple("Dataset", "x_train y_train x_test y_test")):
+    """Training and test examples: each ``x`` of shape (N, ...), each ``y`` of shape (N,), class numbers.
 
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
+    The functions below return NumPy arrays, ``x`` in float64; `bnlib.training.tensors` makes torch's tensors of them.
+    """
 
 
 def digits(*, seed=0, train=1400):
@@ -84,7 +82,7 @@ def mnist1d(*, seed=42, examples=5000):
     return Dataset(made["x"], made["y"], made["x_test"], made["y_test"])
 
 
-def centered(data):
+def rescaled(data):
     """Each feature minus its training mean, all divided by one number: the standard deviation of what that leaves.
 
     So the features keep their scales relative to each other, which `bnlib.normalization.batch_norm` would level.

@@ -1,6 +1,8 @@
 """What can be measured inside a network of `bnlib.models`, block by block.
 
-Each function runs the model in the mode it is in, and leaves its running statistics and stored gradients as they are.
+Each function runs the model in the mode it is in, leaves its running statistics and stored gradients as they are, and
+returns NumPy arrays. A ``part`` of a block is "linear", "norm", "activation", or "block", which counts a residual
+connection in. All but `hessian_eigenvalues` raise ValueError for a model without blocks, or without that part in each.
 """
 
 import numpy as np
@@ -8,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from bnlib.models import Block
+from bnlib.models import Block, run_on_copies
 
 __all__ = [
     "activations",
@@ -21,50 +23,50 @@ __all__ = [
 ]
 
 
-def activations(model, x, part="activation"):
-    """What one part of each hidden block puts out: a list of tensors, one a block.
-
-    ``part`` is "linear", "norm", "activation", or "block", which counts a residual connection in. Raises ValueError for
-    another, or one that the blocks do not have.
-    """
-    return _watch(model, x, part)[1]
+def activations(model, x, *, part="activation"):
+    """What one part of each hidden block puts out: a list of arrays, one a block, whose first axis is that of ``x``."""
+    with torch.no_grad():
+        return [output.numpy() for output in _watch(model, x, part)[1]]
 
 
-def squared_gradients(model, x, y, part="weight", *, per_example=False, loss=F.cross_entropy):
+def squared_gradients(model, x, y, *, part="activation", per_example=False, loss=F.cross_entropy):
     """Squared length of the gradient of ``loss(model(x), y)`` in each hidden block.
 
-    With respect to its linear layer's weights, or to what another ``part`` puts out, as in `activations`; these also
-    ``per_example``: shape (blocks, N) instead of (blocks,). Raises ValueError for weights per example.
+    With respect to what a ``part`` puts out, of all examples together, shape (blocks,), or ``per_example``, shape
+    (blocks, N). The part "weight" is the linear layer's weights: ValueError for these per example.
     """
     if part != "weight":
-        out, of = _watch(model, x, part)
+        out, inner = _watch(model, x, part)
     elif per_example:
         raise ValueError("all examples share the weights: per_example needs another part, such as 'activation'")
     else:
-        out, of = _run(model, x), [block.linear.weight for block in _blocks(model)]
-    squares = [gradient.double() ** 2 for gradient in torch.autograd.grad(loss(out, y), of)]
+        inner = [block.linear.weight for block in _blocks(model)]
+        out = run_on_copies(model, x)
+    squares = [gradient.double() ** 2 for gradient in torch.autograd.grad(loss(out, y), inner)]
     return np.array([(square.flatten(1).sum(1) if per_example else square.sum()).numpy() for square in squares])
 
 
 def active_fractions(model, x):
-    """Part of each block's ReLU outputs that is above 0; NaN in a network that has diverged."""
-    return np.array([on.mean() for on in _on(model, x)])
+    """Fraction of each block's ReLU outputs that is above 0; NaN in a network that has diverged."""
+    return np.array([on.mean() for on in _relus_on(model, x)])
 
 
 def dead_fractions(model, x):
-    """Part of each block's ReLU units (channels) that are 0 on all of ``x``; NaN in a network that has diverged."""
-    return np.array([np.where(np.isnan(on).any(), np.nan, (on.max(axis=0) == 0).mean()) for on in _on(model, x)])
+    """Fraction of each block's ReLU units (channels) that are 0 on all of ``x``; NaN in a network that has diverged."""
+    return np.array([np.where(np.isnan(on).any(), np.nan, (on.max(axis=0) == 0).mean()) for on in _relus_on(model, x)])
 
 
-def mean_cosines(model, x, part="block"):
+def mean_cosines(model, x, *, part="activation"):
     """Mean cosine between two examples' activations, in each hidden block: 1 if all examples have become alike.
 
-    NaN where an example activates no unit, and so has no direction.
+    NaN where an example activates no unit, and so has no direction. ValueError for a single example.
     """
-    with torch.no_grad():
-        outputs = [h.flatten(1).double() for h in activations(model, x, part)]
-    sums = np.array([(h / h.norm(dim=1, keepdim=True)).sum(dim=0).square().sum() for h in outputs])
-    return (sums - len(x)) / (len(x) * (len(x) - 1))
+    if len(x) < 2:
+        raise ValueError(f"a cosine is between two examples: x needs 2 or more; got {len(x)}")
+    outputs = [h.reshape(len(h), -1).astype(float) for h in activations(model, x, part=part)]
+    with np.errstate(invalid="ignore"):
+        units = [h / np.linalg.norm(h, axis=1, keepdims=True) for h in outputs]
+    return np.array([(np.square(unit.sum(axis=0)).sum() - len(x)) / (len(x) * (len(x) - 1)) for unit in units])
 
 
 def update_sizes(before, after):
@@ -80,7 +82,7 @@ def hessian_eigenvalues(model, x, y, k=1, *, which="LA", parameters=None, loss=F
     below the number of parameters. The Hessian is never formed: each step of Lanczos' method is a backward pass.
     """
     parameters = list(model.parameters() if parameters is None else parameters)
-    gradient = _flat(torch.autograd.grad(loss(_run(model, x), y), parameters, create_graph=True))
+    gradient = _flat(torch.autograd.grad(loss(run_on_copies(model, x), y), parameters, create_graph=True))
 
     def times(vector):
         vector = torch.as_tensor(vector.ravel(), dtype=gradient.dtype)
@@ -89,17 +91,14 @@ def hessian_eigenvalues(model, x, y, k=1, *, which="LA", parameters=None, loss=F
     n, dtype = len(gradient), gradient.detach().numpy().dtype
     start = np.random.default_rng(0).normal(size=n).astype(dtype)  # eigsh would start from a different one each time
     hessian = LinearOperator((n, n), matvec=times, dtype=dtype)
-    return np.sort(eigsh(hessian, k, which=which, v0=start, return_eigenvectors=False))[::-1]
+    return -np.sort(-eigsh(hessian, k, which=which, v0=start, return_eigenvectors=False))
 
 
 def _blocks(model):
-    return [module for module in model.modules() if isinstance(module, Block)]
-
-
-def _run(model, x):
-    """``model(x)``, with copies of the running statistics moving instead of the model's own."""
-    copies = {name: buffer.clone() for name, buffer in model.named_buffers()}
-    return torch.func.functional_call(model, copies, (x,))
+    blocks = [module for module in model.modules() if isinstance(module, Block)]
+    if not blocks:
+        raise ValueError(f"the model needs hidden blocks, as those of bnlib.models have; got {type(model).__name__}")
+    return blocks
 
 
 def _watch(model, x, part):
@@ -110,19 +109,18 @@ def _watch(model, x, part):
     outputs = []
     hooks = [module.register_forward_hook(lambda *call: outputs.append(call[2])) for module in watched]
     try:
-        return _run(model, x), outputs
+        return run_on_copies(model, x), outputs
     finally:
         for hook in hooks:
             hook.remove()
 
 
-def _on(model, x):
+def _relus_on(model, x):
     """For each block, shape (examples and positions, units): 1 where the ReLU is on, 0 where off, NaN where diverged."""
     if not all(isinstance(block.activation, torch.nn.ReLU) for block in _blocks(model)):
         raise ValueError("active and dead units are those of ReLU networks; this one has another activation")
-    with torch.no_grad():
-        outputs = [h.movedim(1, -1).flatten(0, -2).double() for h in activations(model, x)]
-    return [torch.where(h.isfinite(), h.sign(), torch.nan).numpy() for h in outputs]
+    outputs = [np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]).astype(float) for h in activations(model, x)]
+    return [np.where(np.isfinite(h), np.sign(h), np.nan) for h in outputs]
 
 
 def _flat(tensors):

@@ -1,19 +1,27 @@
 """Guesses before, and checks after: what a reader types, and what the notebook answers."""
 
+import numpy as np
+from IPython.display import Markdown, display
+
+from bnlib.text import measured
+
 __all__ = ["check", "reveal"]
 
 
-def reveal(guess, truth, *, within=0.05):
-    """Compare a reader's ``guess`` with the ``truth``; say only the truth to those who made none.
+def reveal(guess, truth, *, within=0.05, tol=1e-9):
+    """Compare a reader's ``guess`` with the ``truth``; say nothing to those who made none.
 
-    A number counts as right within ``within`` of the truth, as a fraction of it; anything else if it is equal.
+    Numbers and arrays are right within the fraction ``within`` of the truth, or within ``tol``, in its units, which is
+    for a truth of 0. Text is right whatever its capitals.
     """
     if guess is None:
-        print(f"No guess yet. It is {_shown(truth)}.")
-    elif _close(guess, truth, within):
-        print(f"You said {_shown(guess)}, and so it is: {_shown(truth)}.")
+        return
+    if isinstance(truth, str):
+        right = str(guess).strip().casefold() == truth.casefold()
     else:
-        print(f"You said {_shown(guess)}. It is {_shown(truth)}.")
+        right = _is_close(guess, truth, within, tol)
+        truth = ", ".join(map(measured, np.ravel(truth)))
+    display(Markdown(f"You said {guess}{', and so it is:' if right else '. It is'} **{truth}**."))
 
 
 def check(answer, *tests):
@@ -43,12 +51,9 @@ def check(answer, *tests):
     print("✓ Right.")
 
 
-def _shown(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _close(guess, truth, within):
+def _is_close(guess, truth, within, tol):
     try:
-        return abs(guess - truth) <= within * abs(truth)
-    except TypeError:
-        return guess == truth
+        guess = np.asarray(guess, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return guess.shape == np.shape(truth) and np.allclose(guess, truth, rtol=within, atol=tol)

@@ -2,12 +2,13 @@
 
 import base64
 import io
+import struct
 from importlib.resources import files
 
 import matplotlib.pyplot as plt
 from IPython.display import display
 
-from bnlib.claims import plain
+from bnlib.text import plain
 
 __all__ = ["figure"]
 
@@ -22,15 +23,16 @@ def figure(fig, alt):
     fig : matplotlib.figure.Figure
         Shown as PNG at twice the screen's resolution, and closed.
     alt : str
-        What is to be seen, in a sentence or two; measured numbers in it are wrapped in `bnlib.claims.measured`.
+        What is to be seen, in a sentence or two; measured numbers in it are wrapped in `bnlib.text.measured`.
 
     Raises
     ------
     ValueError
         ``alt`` is empty.
     """
-    alt_text = _checked(alt)
-    display({"image/png": png(fig), "text/plain": alt}, raw=True, metadata={"alt": alt_text})
+    alt_text, picture = _checked(alt), png(fig)
+    metadata = {"alt": alt_text, "image/png": shown_size(picture)}
+    display({"image/png": picture, "text/plain": alt}, raw=True, metadata=metadata)
     plt.close(fig)
 
 
@@ -39,6 +41,12 @@ def png(fig):
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", metadata={"Software": None})
     return base64.b64encode(buffer.getvalue()).decode()
+
+
+def shown_size(picture):
+    """Width and height on the screen, for a picture as `png` gives it: half its pixels, of which there are twice."""
+    width, height = struct.unpack(">II", base64.b64decode(picture)[16:24])  # a PNG's header has them there
+    return {"width": width // 2, "height": height // 2}
 
 
 def _checked(alt):

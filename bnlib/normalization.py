@@ -13,11 +13,13 @@ variance normalises, the unbiased variance enters the running average, ``momentu
 the dtype that comes in goes out; half precision is computed in single. The input is never changed.
 """
 
-import math
-from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
+
+from bnlib._arguments import floats, non_negative, positive_integer
+from bnlib._arrays import count, multiply_add, short_buffers, total
 
 __all__ = ["BatchNorm", "batch_norm", "group_norm", "instance_norm", "layer_norm", "normalize_backward", "rms_norm"]
 
@@ -28,271 +30,291 @@ __all__ = ["BatchNorm", "batch_norm", "group_norm", "instance_norm", "layer_norm
 def batch_norm(x, gamma=None, beta=None, *, eps=1e-5):
     """Normalise each channel over the batch and all spatial positions, as in training mode.
 
-    Parameters
-    ----------
-    x : array, shape (N, C) or (N, C, *spatial)
-        At least two values per channel.
-    gamma, beta : array, shape (C,), optional
-        Scale and shift per channel; 1 and 0 if left out.
-    eps : float
-        Added to the variance, so in the squared units of ``x``.
+        y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of each channel
 
-    Returns
-    -------
-    y : array, the shape and dtype of ``x``
-    cache : NormCache
-        What `normalize_backward` needs; its ``mean``, ``var`` and ``x_hat`` are yours to look at.
+    ``x`` has shape (N, C) or (N, C, *spatial), with at least two values per channel; ``gamma`` and ``beta`` have shape
+    (C,), and are 1 and 0 if left out; ``eps`` has the squared units of ``x``.
 
-    Raises
-    ------
-    ValueError
-        Fewer than two values per channel, rank below 2, values that are not floating point, a parameter of the wrong
-        shape, ``eps`` negative, or ``eps`` zero with a constant channel.
+    Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`.
+
+    Raises ValueError for fewer than two values per channel, rank below 2, numbers that are not floating point, a
+    parameter of the wrong shape, ``eps`` negative, and ``eps`` zero with a constant channel.
 
     Source: Ioffe & Szegedy 2015, algorithm 1.
+
+    >>> y, cache = batch_norm(np.array([[3.0], [11.0]]))
+    >>> y.round(3).tolist(), cache.mean.tolist(), cache.var.tolist()
+    ([[-1.0], [1.0]], [[7.0]], [[16.0]])
     """
-    x = _floats(x, "x", rank=2, accepted="(N, C) or (N, C, *spatial)")
-    axes = (0, *range(2, x.ndim))
+    x = floats("x", x, rank=2, accepted="(N, C) or (N, C, *spatial)")
+    axes = _batch_axes(x)
     _require_two(x, axes, "channel", "Use a larger batch, or evaluation mode.")
-    return _normalize(x, axes, _Affine.per_channel(x, gamma, beta), eps)
+    gamma, beta = _parameters(gamma, beta, x.shape[1:2])
+    return _normalize(x, axes, gamma, beta, eps, parameter_axes=(1,))
 
 
 def layer_norm(x, normalized_shape, gamma=None, beta=None, *, eps=1e-5):
     """Normalise each example over its last axes, whose shape is ``normalized_shape``.
 
-    Parameters
-    ----------
-    x : array, shape (*, *normalized_shape)
-        One value per example is accepted and gives ``beta``, as in torch.
-    normalized_shape : int or tuple of int
-    gamma, beta : array, shape ``normalized_shape``, optional
-    eps : float
-        As in `batch_norm`, and so are the values returned.
+        y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of each example
 
-    Raises
-    ------
-    ValueError
-        As `batch_norm`; also if the last axes of ``x`` are not ``normalized_shape``.
+    ``x`` has shape (*, *normalized_shape), and ``normalized_shape`` is an int or a tuple of them; ``gamma`` and
+    ``beta`` have that shape, and are 1 and 0 if left out; ``eps`` has the squared units of ``x``.
+
+    Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`. One value per example is
+    accepted, and gives ``beta``, as in torch.
+
+    Raises ValueError for an ``x`` whose last axes are not ``normalized_shape``, numbers that are not floating point, a
+    parameter of the wrong shape, ``eps`` negative, and ``eps`` zero with a constant example.
 
     Source: Ba, Kiros & Hinton 2016.
+
+    >>> y, cache = layer_norm(np.array([[3.0, 11.0], [30.0, 110.0]]), 2)
+    >>> y.round(3).tolist(), cache.mean.tolist()
+    ([[-1.0, 1.0], [-1.0, 1.0]], [[7.0], [70.0]])
     """
-    x = _floats(x, "x")
+    x = floats("x", x)
     axes, shape = _last_axes(x, normalized_shape)
-    return _normalize(x, axes, _Affine.per_element(x, shape, gamma, beta), eps)
+    gamma, beta = _parameters(gamma, beta, shape)
+    return _normalize(x, axes, gamma, beta, eps, parameter_axes=axes)
 
 
 def instance_norm(x, gamma=None, beta=None, *, eps=1e-5):
     """Normalise each channel of each example over its spatial positions.
 
-    Parameters
-    ----------
-    x : array, shape (N, C, *spatial)
-        At least two spatial positions.
-    gamma, beta : array, shape (C,), optional
-    eps : float
-        As in `batch_norm`, and so are the values returned.
+        y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of each example's channel
 
-    Raises
-    ------
-    ValueError
-        As `batch_norm`; also for a rank below 3.
+    ``x`` has shape (N, C, *spatial), with at least two positions; ``gamma`` and ``beta`` have shape (C,), and are 1 and
+    0 if left out; ``eps`` has the squared units of ``x``.
+
+    Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`.
+
+    Raises ValueError for fewer than two positions, rank below 3, numbers that are not floating point, a parameter of
+    the wrong shape, ``eps`` negative, and ``eps`` zero with a constant channel.
 
     Source: Ulyanov, Vedaldi & Lempitsky 2016.
+
+    >>> y, cache = instance_norm(np.array([[[3.0, 11.0], [5.0, 5.0]]]))
+    >>> y.round(3).tolist(), cache.mean.tolist()
+    ([[[-1.0, 1.0], [0.0, 0.0]]], [[[7.0], [5.0]]])
     """
-    x = _floats(x, "x", rank=3, accepted="(N, C, *spatial)")
+    x = floats("x", x, rank=3, accepted="(N, C, *spatial)")
     axes = tuple(range(2, x.ndim))
     _require_two(x, axes, "channel of an example", "Use a larger picture, or another norm.")
-    return _normalize(x, axes, _Affine.per_channel(x, gamma, beta), eps)
+    gamma, beta = _parameters(gamma, beta, x.shape[1:2])
+    return _normalize(x, axes, gamma, beta, eps, parameter_axes=(1,))
 
 
 def group_norm(x, num_groups, gamma=None, beta=None, *, eps=1e-5):
-    """Normalise each group of neighbouring channels of each example, over those channels and all spatial positions.
+    """Normalise each group of neighbouring channels of each example, over all its spatial positions too.
 
-    Parameters
-    ----------
-    x : array, shape (N, C) or (N, C, *spatial)
-        At least two values per group.
-    num_groups : int
-        Divides C.
-    gamma, beta : array, shape (C,), optional
-        One scale and shift per channel, not per group.
-    eps : float
-        As in `batch_norm`, and so are the values returned.
+        y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of each example's group
 
-    Raises
-    ------
-    ValueError
-        As `batch_norm`; also if ``num_groups`` does not divide the number of channels.
+    ``x`` has shape (N, C) or (N, C, *spatial), with at least two values per group; ``num_groups`` divides C; ``gamma``
+    and ``beta`` have shape (C,), one per channel, not per group, and are 1 and 0 if left out; ``eps`` has the squared
+    units of ``x``.
+
+    Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`.
+
+    Raises ValueError for a ``num_groups`` that is no positive integer or does not divide C, fewer than two values per
+    group, rank below 2, numbers that are not floating point, a parameter of the wrong shape, ``eps`` negative, and
+    ``eps`` zero with a constant group.
 
     Source: Wu & He 2018.
+
+    >>> y, cache = group_norm(np.array([[3.0, 11.0, 30.0, 110.0]]), 2)
+    >>> y.round(3).tolist(), cache.mean.ravel().tolist()
+    ([[-1.0, 1.0, -1.0, 1.0]], [7.0, 70.0])
     """
-    x = _floats(x, "x", rank=2, accepted="(N, C) or (N, C, *spatial)")
+    x = floats("x", x, rank=2, accepted="(N, C) or (N, C, *spatial)")
     batch, channels, *spatial = x.shape
-    if not isinstance(num_groups, (int, np.integer)) or num_groups < 1 or channels % num_groups:
-        raise ValueError(
-            f"num_groups must be a positive integer that divides the {channels} channels; got {num_groups!r}"
-        )
+    num_groups = positive_integer("num_groups", num_groups)
+    if channels % num_groups:
+        raise ValueError(f"num_groups must divide the {channels} channels; got {num_groups}")
     grouped = x.reshape(batch, num_groups, channels // num_groups, *spatial)
     axes = tuple(range(2, grouped.ndim))
     _require_two(grouped, axes, "group of an example", "Use fewer groups.")
-    affine = _Affine((channels,), (1, *grouped.shape[1:3], *[1] * len(spatial)), gamma, beta)
-    return _normalize(grouped, axes, affine, eps, shape=x.shape)
+    gamma, beta = _parameters(gamma, beta, (channels,))
+    return _normalize(grouped, axes, gamma, beta, eps, parameter_axes=(1, 2), shape=x.shape)
 
 
 def rms_norm(x, normalized_shape, gamma=None, *, eps=1e-5):
     """Divide each example by its root mean square over its last axes; no mean is subtracted.
 
-    Parameters
-    ----------
-    x : array, shape (*, *normalized_shape)
-    normalized_shape : int or tuple of int
-    gamma : array, shape ``normalized_shape``, optional
-        There is no ``beta``.
-    eps : float
-        Added to the mean square. (torch's default is the machine epsilon of the dtype.)
+        y = gamma · x / sqrt(mean(x²) + eps),    mean over each example
 
-    Returns as `batch_norm`; the cache's ``var`` is the mean square.
+    ``x`` has shape (*, *normalized_shape), and ``normalized_shape`` is an int or a tuple of them; ``gamma`` has that
+    shape, and is 1 if left out; there is no beta; ``eps`` has the squared units of ``x`` (torch's default is the
+    machine epsilon of the dtype).
 
-    Raises
-    ------
-    ValueError
-        As `layer_norm`; ``eps`` zero is refused for an example that is zero throughout.
+    Returns ``y``, of the shape and dtype of ``x``, and a `NormCache` for `normalize_backward`.
+
+    Raises ValueError for an ``x`` whose last axes are not ``normalized_shape``, numbers that are not floating point, a
+    parameter of the wrong shape, ``eps`` negative, and ``eps`` zero with an example that is zero throughout.
 
     Source: Zhang & Sennrich 2019.
+
+    >>> y, cache = rms_norm(np.array([[1.0, 7.0]]), 2)
+    >>> y.round(3).tolist(), cache.var.tolist()
+    ([[0.2, 1.4]], [[25.0]])
     """
-    x = _floats(x, "x")
+    x = floats("x", x)
     axes, shape = _last_axes(x, normalized_shape)
-    return _normalize(x, axes, _Affine.per_element(x, shape, gamma, None), eps, centers=False)
+    gamma, _ = _parameters(gamma, None, shape)
+    return _normalize(x, axes, gamma, None, eps, parameter_axes=axes, mean_from_x=False)
 
 
 # Forward and backward, the same for all
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NormCache:
-    """What a forward pass leaves for the backward. Statistics keep the axes they were taken over, with size 1."""
+    """What a forward pass leaves for the backward; ``mean``, ``var`` and ``x_hat`` are yours to look at.
 
-    centered: np.ndarray  # x − mean; for rms_norm x itself, so leave x alone until after the backward pass
+    All is the cache's own: a later change of the layer or the input does not reach it. Axes are counted in
+    ``centered``, where group norm has split the channels (axis 1) into groups (axis 1) and the channels of a group
+    (axis 2). The statistics keep the axes they were taken over, with size 1.
+    """
+
+    centered: np.ndarray  # x − mean; in rms_norm x itself
     mean: np.ndarray
-    var: np.ndarray  # biased: the one that normalises
+    var: np.ndarray  # biased: the one that normalises; in rms_norm the mean square
     inv_std: np.ndarray  # 1 / sqrt(var + eps)
-    affine: "_Affine"
-    axes: tuple  # those the statistics were taken over
-    shape: tuple  # of the input; that of ``centered`` may split the channels into groups
-    centers: bool = True  # the mean came from x, so the backward pass projects off the direction 1
-    scales: bool = True  # the variance came from x, so the backward pass projects off the direction x̂
+    gamma: np.ndarray | None
+    beta: np.ndarray | None
+    axes: tuple  # those that mean and variance were taken over
+    parameter_axes: tuple  # those along which gamma and beta vary
+    shape: tuple  # the input's
+    mean_from_x: bool = True  # so the backward pass projects off the direction 1
+    var_from_x: bool = True  # so the backward pass projects off the direction x̂
+
+    def __repr__(self):
+        return f"NormCache(shape={self.shape}, axes={self.axes})"
 
     @property
     def x_hat(self):
         """The standardised input, in the input's shape."""
         return (self.centered * self.inv_std).reshape(self.shape)
 
-
-@contextmanager
-def _unbuffered():
-    """NumPy copies broadcast operands through a buffer wherever the rows are shorter than it; in place is faster.
-
-    The default of 8,192 numbers is longer than most rows. Leaving ``errstate`` puts it back.
-    """
-    with np.errstate():
-        np.setbufsize(512)
-        yield
+    def aligned(self, parameter):
+        """gamma or beta with as many axes as ``centered``, ready to broadcast."""
+        sizes = enumerate(self.centered.shape)
+        return parameter.reshape([size if axis in self.parameter_axes else 1 for axis, size in sizes])
 
 
-@_unbuffered()
-def _normalize(x, axes, affine, eps, *, centers=True, shape=None):
-    _check_eps(eps)
+@short_buffers
+def _normalize(x, axes, gamma, beta, eps, *, parameter_axes, shape=None, mean_from_x=True):
+    non_negative("eps", eps)
     work = x.astype(np.result_type(x.dtype, np.float32), copy=False)
-    centered, mean, var = _standardize(work, axes, centers)
-    spread = var + eps
-    if (spread == 0).any():
-        raise ValueError(f"eps is {eps} and a variance 0 (a constant channel, group or example); use a larger eps")
-    cache = NormCache(centered, mean, var, 1 / np.sqrt(spread), affine, axes, shape or x.shape, centers)
-    return _restore(cache, x.dtype), cache
+    centered, mean, var = _standardize(work, axes) if mean_from_x else _mean_square(work, axes)
+    inv_std, shape = _inverse_std(var, eps), shape or x.shape
+    cache = NormCache(centered, mean, var, inv_std, gamma, beta, axes, parameter_axes, shape, mean_from_x)
+    return _scale_and_shift(cache, x.dtype), cache
 
 
-def _standardize(x, axes, centers=True):
-    """Centred values, their mean and biased variance. Never E[x²] − E[x]², which cancels (Chan, Golub & LeVeque 1983)."""
-    n = max(_count(x, axes), 1)
-    if not centers:
-        return x, np.zeros_like(x, shape=_kept(x, axes)), _sum(axes, x, x) / n
-    mean = _sum(axes, x) / n
+def _standardize(x, axes):
+    """Centred values, their mean, biased variance. Never E[x²] − E[x]², which cancels (Chan, Golub & LeVeque 1983)."""
+    n = count(x, axes)
+    mean = total(axes, x) / n
     centered = x - mean
-    var = _sum(axes, centered, centered) / n
-    if x.size and (np.sqrt(var) <= n * np.finfo(x.dtype).eps * abs(mean)).any():
+    var = total(axes, centered, centered) / n
+    if (np.sqrt(var) < n * np.finfo(x.dtype).eps * abs(mean)).any():
         # A spread within the rounding error of the mean: count from one of the values instead. A constant channel
-        # then becomes exactly zero.
+        # then becomes exactly zero. (One of zeros is so already.)
         origin = x[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.ndim))]
         centered = x - origin
-        shift = _sum(axes, centered) / n
+        shift = total(axes, centered) / n
         centered -= shift
-        mean, var = origin + shift, _sum(axes, centered, centered) / n
+        mean, var = origin + shift, total(axes, centered, centered) / n
     return centered, mean, var
 
 
-def _restore(cache, dtype):
+def _mean_square(x, axes):
+    """As `_standardize`, about zero. A copy of x, which may change before the backward pass."""
+    mean_square = total(axes, x, x) / count(x, axes)
+    return x.copy(), np.zeros_like(mean_square), mean_square
+
+
+def _inverse_std(var, eps):
+    """1 / sqrt(var + eps)."""
+    spread = var + eps
+    if not spread.all():
+        raise ValueError(f"eps is {eps} and a variance 0 (a constant channel, group or example); use a larger eps")
+    return 1 / np.sqrt(spread)
+
+
+def _scale_and_shift(cache, dtype):
     """y = gamma · x̂ + beta, with one multiplication for 1/std and gamma."""
-    gamma, beta = cache.affine.gamma, cache.affine.beta
-    scale = cache.inv_std if gamma is None else cache.inv_std * gamma
-    y = np.empty_like(cache.centered)
-    for part, centered, factor, shift in _blocks(y, cache.centered, scale, scale if beta is None else beta):
-        np.multiply(centered, factor, out=part)
-        if beta is not None:
-            part += shift
-    return y.reshape(cache.shape).astype(dtype, copy=False)
+    scale = cache.inv_std if cache.gamma is None else cache.inv_std * cache.aligned(cache.gamma)
+    shift = None if cache.beta is None else cache.aligned(cache.beta)
+    return multiply_add(cache.centered, (scale, shift)).reshape(cache.shape).astype(dtype, copy=False)
 
 
-@_unbuffered()
+@short_buffers
 def normalize_backward(dy, cache):
     """Gradients of a scalar loss through any of the five norms.
 
-    Parameters
-    ----------
-    dy : array, the shape of the norm's output
-        The gradient of the loss with respect to that output.
-    cache : NormCache
-        What the forward pass returned.
+        dx = (g − mean(g) − x̂ · mean(g · x̂)) / sqrt(var + eps),    g = gamma · dy, means as in the forward pass
+        dgamma = Σ dy · x̂,    dbeta = Σ dy,                        over all values that share the parameter
 
-    Returns
-    -------
-    dx : array, the input's shape, the dtype of ``dy``
-    dgamma, dbeta : array, the parameter's shape; None where there is no parameter
+    ``dy``, the gradient of the loss with respect to the norm's output, has that output's shape; ``cache`` is what the
+    forward pass returned.
 
-    Raises
-    ------
-    ValueError
-        ``dy`` has another shape than the output, or is not floating point.
+    Returns ``dx``, of the input's shape and the dtype of ``dy``, and ``dgamma`` and ``dbeta``, of their parameter's
+    shape and dtype, None where there is no parameter.
+
+    Raises ValueError for a ``dy`` of another shape than the output's, or not of floating-point numbers.
 
     Source: Ioffe & Szegedy 2015, section 3, has the terms one by one; gathered, they are a projection.
+
+    >>> _, cache = batch_norm(np.array([[0.0], [0.0], [2.0], [2.0]]), np.array([3.0]), eps=0)
+    >>> dx, dgamma, dbeta = normalize_backward(np.array([[1.0], [0.0], [0.0], [0.0]]), cache)
+    >>> dx.tolist(), dgamma.tolist(), dbeta
+    ([[1.5], [-1.5], [0.0], [0.0]], [-1.0], None)
     """
-    dy = _floats(dy, "dy")
+    dy = floats("dy", dy)
     if dy.shape != cache.shape:
         raise ValueError(f"dy must have the output's shape {cache.shape}; got {dy.shape}")
-    centered, inv_std, axes, affine, dtype = cache.centered, cache.inv_std, cache.axes, cache.affine, dy.dtype
-    g = dy = dy.reshape(centered.shape).astype(centered.dtype, copy=False)
-    scale = inv_std
-    if affine.gamma is not None and affine.constant_over(axes):
-        scale = inv_std * affine.gamma  # the projection is linear: a factor that is the same along the axes can wait
-    elif affine.gamma is not None:
-        g = dy * affine.gamma
-    sum_g, sum_gx = _sum(axes, g), _sum(axes, g, centered)
-    if affine.axes == axes:  # batch norm: the gradients of beta and gamma are the projection's own two sums
-        dbeta, dgamma = sum_g, sum_gx * inv_std
+    dtype, dy = dy.dtype, dy.reshape(cache.centered.shape).astype(cache.centered.dtype, copy=False)
+    g, scale = _through_gamma(dy, cache)
+    sums = total(cache.axes, g), total(cache.axes, g, cache.centered)  # Σ g and Σ g · (x − mean)
+    dgamma, dbeta = _parameter_gradients(dy, cache, sums)
+    dx = _project(g, scale, sums, cache)
+    return dx.reshape(cache.shape).astype(dtype, copy=False), dgamma, dbeta
+
+
+def _through_gamma(dy, cache):
+    """g and what its projection, which is linear, is scaled by: a gamma that is the same along the axes can wait."""
+    if cache.gamma is None:
+        return dy, cache.inv_std
+    gamma = cache.aligned(cache.gamma)
+    if set(cache.axes) & set(cache.parameter_axes):
+        return dy * gamma, cache.inv_std
+    return dy, cache.inv_std * gamma
+
+
+def _project(g, scale, sums, cache):
+    """dx = scale · (g − x̂ · mean(g · x̂)) − scale · mean(g); a statistic that did not come from x has no term."""
+    sum_g, sum_gx = sums
+    n = count(g, cache.axes)
+    mean_term = -scale * sum_g / n if cache.mean_from_x else None
+    if not cache.var_from_x:
+        return multiply_add(g, (scale, mean_term))
+    along_centered = -cache.inv_std * (cache.inv_std * sum_gx / n)
+    return multiply_add(cache.centered, (along_centered, g), (scale, mean_term))
+
+
+def _parameter_gradients(dy, cache, sums):
+    """dgamma = Σ dy · x̂ and dbeta = Σ dy, each in its parameter's shape and dtype."""
+    axes = tuple(axis for axis in range(dy.ndim) if axis not in cache.parameter_axes)
+    if axes == cache.axes:  # batch norm: these are the projection's own two sums
+        dbeta, dgamma = sums[0], sums[1] * cache.inv_std
     else:
-        dbeta, dgamma = _sum(affine.axes, dy), _sum(affine.axes, dy, centered, inv_std)
-    n = max(_count(g, axes), 1)
-    if cache.scales:
-        dx = np.empty_like(centered)
-        x_hat_term, mean_term = inv_std * (inv_std * sum_gx / n), scale * sum_g / n
-        for part, g_part, x_part, along_x, factor, along_1 in _blocks(dx, g, centered, x_hat_term, scale, mean_term):
-            np.multiply(x_part, along_x, out=part)
-            np.subtract(g_part, part, out=part)
-            part *= factor
-            if cache.centers:
-                part -= along_1
-    else:
-        dx = g * scale
-    return dx.reshape(cache.shape).astype(dtype, copy=False), affine.own(dgamma, "gamma"), affine.own(dbeta, "beta")
+        dbeta, dgamma = total(axes, dy), total(axes, dy, cache.centered, cache.inv_std)
+    return tuple(
+        None if parameter is None else gradient.reshape(parameter.shape).astype(parameter.dtype, copy=False)
+        for gradient, parameter in ((dgamma, cache.gamma), (dbeta, cache.beta))
+    )
 
 
 # Batch normalization with a memory
@@ -301,65 +323,59 @@ def normalize_backward(dy, cache):
 class BatchNorm:
     """Batch normalization as a layer: it learns gamma and beta and remembers running statistics.
 
-    Parameters
-    ----------
-    num_features : int
-        C, the number of channels.
-    eps : float
-        Added to the variance.
-    momentum : float in [0, 1]
-        Weight of the *new* batch: running = (1 − momentum) · running + momentum · batch. (Keras calls the other
-        weight momentum.)
+        y = gamma · (x − mean) / sqrt(var + eps) + beta,    mean and biased variance of the batch (`batch_norm`)
+        running = (1 − momentum) · running + momentum · batch
 
-    Attributes
-    ----------
-    gamma, beta, running_mean, running_var : array of float64, shape (C,)
-        1, 0, 0 and 1 to begin with. ``running_var`` averages *unbiased* variances.
-    dgamma, dbeta : array, shape (C,)
-        Set by `backward`.
-    training : bool
-        True: batch statistics, and the running ones move. False: running statistics, which stay.
+    in training mode; in evaluation mode the running statistics take the batch's place, and stay.
 
-    Raises
-    ------
-    ValueError
-        As `batch_norm`; also for another number of channels, ``num_features`` below 1, or ``momentum`` outside [0, 1].
+    ``num_features`` is C, the number of channels; ``eps`` has the squared units of the input; ``momentum``, from 0 to
+    1, is the weight of the *new* batch. (Keras calls the other weight momentum.)
+
+    ``gamma``, ``beta``, ``running_mean`` and ``running_var`` are arrays of float64, shape (C,), and begin as 1, 0, 0
+    and 1; ``running_var`` averages *unbiased* variances. `backward` sets ``dgamma`` and ``dbeta``. ``training`` is True
+    until `eval`. Calling the layer returns y, of the shape and dtype of ``x``.
+
+    Raises ValueError for ``num_features`` that is no positive integer, ``momentum`` outside [0, 1] and ``eps``
+    negative; when called, as `batch_norm`, and for another number of channels. Evaluation mode takes one value per
+    channel too, and refuses ``eps`` zero with a running variance of zero.
 
     Source: Ioffe & Szegedy 2015, algorithm 2; the conventions of ``torch.nn.BatchNorm1d``.
+
+    >>> layer = BatchNorm(1, momentum=0.5)
+    >>> y = layer(np.array([[3.0], [11.0]]))
+    >>> layer.running_mean.tolist(), layer.running_var.tolist(), layer.eval()(np.array([[3.5]])).tolist()
+    ([3.5], [16.5], [[0.0]])
     """
 
     def __init__(self, num_features, *, eps=1e-5, momentum=0.1):
-        if not isinstance(num_features, (int, np.integer)) or num_features < 1:
-            raise ValueError(f"num_features must be a positive integer; got {num_features!r}")
-        if not (isinstance(momentum, (int, float, np.number)) and 0 <= momentum <= 1):
+        self.num_features = positive_integer("num_features", num_features)
+        if not (isinstance(momentum, Real) and 0 <= momentum <= 1):
             raise ValueError(f"momentum is the weight of the new batch, from 0 to 1; got {momentum!r}")
-        _check_eps(eps)
-        self.num_features, self.eps, self.momentum, self.training = num_features, eps, momentum, True
+        non_negative("eps", eps)
+        self.eps, self.momentum, self.training = eps, momentum, True
         self.gamma, self.beta = np.ones(num_features), np.zeros(num_features)
         self.running_mean, self.running_var = np.zeros(num_features), np.ones(num_features)
         self.dgamma = self.dbeta = self._cache = None
 
     def train(self):
-        """Use the statistics of each batch, and let the running ones follow."""
+        """Use the statistics of each batch, and let the running ones follow. Returns the layer."""
         self.training = True
         return self
 
     def eval(self):
-        """Use the running statistics, and leave them as they are."""
+        """Use the running statistics, and leave them as they are. Returns the layer."""
         self.training = False
         return self
 
     def __call__(self, x):
         """Normalise ``x``, shape (N, C) or (N, C, *spatial); the result has its shape and dtype."""
-        x = _floats(x, "x", rank=2, accepted="(N, C) or (N, C, *spatial)")
+        x = floats("x", x, rank=2, accepted="(N, C) or (N, C, *spatial)")
         if x.shape[1] != self.num_features:
             raise ValueError(f"x must have {self.num_features} channels on axis 1; got shape {x.shape}")
         if not self.training:
             return self._evaluate(x)
         y, self._cache = batch_norm(x, self.gamma, self.beta, eps=self.eps)
-        n = _count(x, self._cache.axes)
-        self._follow(self.running_mean, self._cache.mean)
-        self._follow(self.running_var, self._cache.var * n / (n - 1))
+        self._follow(self._cache)
         return y
 
     def backward(self, dy):
@@ -369,101 +385,57 @@ class BatchNorm:
         dx, self.dgamma, self.dbeta = normalize_backward(dy, self._cache)
         return dx
 
-    def _follow(self, running, batch):
-        running[:] = (1 - self.momentum) * running + self.momentum * batch.ravel()
+    def _follow(self, batch):
+        """Move the running statistics towards the batch's, whose variance enters unbiased."""
+        n = count(batch.centered, batch.axes)
+        for running, new in ((self.running_mean, batch.mean), (self.running_var, batch.var * n / (n - 1))):
+            running[:] = (1 - self.momentum) * running + self.momentum * new.ravel()
 
     def _evaluate(self, x):
-        affine = _Affine.per_channel(x, self.gamma, self.beta)
-        work = np.result_type(x.dtype, np.float32)
-        mean, var = (stat.reshape(affine.view).astype(work) for stat in (self.running_mean, self.running_var))
-        inv_std = 1 / np.sqrt(var + self.eps)
-        axes = (0, *range(2, x.ndim))
-        self._cache = NormCache(x - mean, mean, var, inv_std, affine, axes, x.shape, centers=False, scales=False)
-        return _restore(self._cache, x.dtype)
-
-
-# What the above stands on
-
-
-class _Affine:
-    """The parameters gamma and beta: their own shape, and the view in which they broadcast against the input."""
-
-    def __init__(self, shape, view, gamma, beta):
-        self.shape, self.view = shape, view
-        self.axes = tuple(axis for axis, size in enumerate(view) if size == 1)  # those their gradients sum over
-        self.gamma, self.beta = (
-            None if p is None else self._checked(p, name) for p, name in ((gamma, "gamma"), (beta, "beta"))
+        """Normalise by the running statistics: constants, which the backward pass does not go through."""
+        axes, dtype = _batch_axes(x), np.result_type(x.dtype, np.float32)
+        mean, var = (np.expand_dims(stat.astype(dtype), axes) for stat in (self.running_mean, self.running_var))
+        gamma, beta = _parameters(self.gamma, self.beta, x.shape[1:2])
+        inv_std = _inverse_std(var, self.eps)
+        self._cache = NormCache(
+            x - mean, mean, var, inv_std, gamma, beta, axes, (1,), x.shape, mean_from_x=False, var_from_x=False
         )
-
-    @classmethod
-    def per_channel(cls, x, gamma, beta):
-        return cls((x.shape[1],), (1, x.shape[1], *[1] * (x.ndim - 2)), gamma, beta)
-
-    @classmethod
-    def per_element(cls, x, shape, gamma, beta):
-        return cls(shape, (*[1] * (x.ndim - len(shape)), *shape), gamma, beta)
-
-    def _checked(self, value, name):
-        value = _floats(value, name)
-        if value.shape != self.shape:
-            raise ValueError(f"{name} must have shape {self.shape}; got {value.shape}")
-        return value.reshape(self.view)
-
-    def constant_over(self, axes):
-        return all(self.view[axis] == 1 for axis in axes)
-
-    def own(self, gradient, name):
-        """A parameter's gradient in its own shape and dtype, or None if there is no such parameter."""
-        parameter = getattr(self, name)
-        return None if parameter is None else gradient.reshape(self.shape).astype(parameter.dtype, copy=False)
+        return _scale_and_shift(self._cache, x.dtype)
 
 
-def _sum(axes, a, *factors):
-    """Sum over ``axes``, kept with size 1, of the product of ``a`` and the factors, without a temporary array."""
-    labels = list(range(a.ndim))
-    operands = [part for array in (a, *factors) for part in (array, labels)]
-    return np.einsum(*operands, [axis for axis in labels if axis not in axes]).reshape(_kept(a, axes))
+# Axes and arguments
 
 
-def _blocks(*arrays):
-    """The arrays some rows at a time, few enough to stay in the processor's cache; what has one row for all goes with each."""
-    rows, size = len(arrays[0]), arrays[0].nbytes
-    step = max(1, 2**19 * rows // max(size, 1))  # half a megabyte
-    for start in range(0, rows, step):
-        yield [a[start : start + step] if len(a) == rows else a for a in arrays]
-
-
-def _kept(x, axes):
-    return [1 if axis in axes else size for axis, size in enumerate(x.shape)]
-
-
-def _count(x, axes):
-    return math.prod(x.shape[axis] for axis in axes)
+def _batch_axes(x):
+    """All but axis 1, the channels."""
+    return (0, *range(2, x.ndim))
 
 
 def _last_axes(x, normalized_shape):
-    shape = tuple(normalized_shape) if np.iterable(normalized_shape) else (normalized_shape,)
+    """The axes that ``normalized_shape`` names, and itself as a tuple."""
+    sizes = normalized_shape if np.iterable(normalized_shape) else [normalized_shape]
+    shape = tuple(positive_integer("each size in normalized_shape", size) for size in sizes)
     if not shape or x.shape[-len(shape) :] != shape:
         raise ValueError(f"the last axes of x must be normalized_shape = {shape}; got x of shape {x.shape}")
-    return tuple(range(x.ndim - len(shape), x.ndim)), x.shape[-len(shape) :]
+    return tuple(range(x.ndim - len(shape), x.ndim)), shape
 
 
-def _floats(value, name, *, rank=0, accepted=""):
-    value = np.asarray(value)
-    if not np.issubdtype(value.dtype, np.floating):
-        raise ValueError(f"{name} must hold floating-point numbers; got dtype {value.dtype}")
-    if value.ndim < rank:
-        raise ValueError(f"{name} must have shape {accepted}; got {value.shape}")
-    return value
+def _parameters(gamma, beta, shape):
+    return _parameter("gamma", gamma, shape), _parameter("beta", beta, shape)
 
 
-def _check_eps(eps):
-    if not (isinstance(eps, (int, float, np.number)) and 0 <= eps < np.inf):
-        raise ValueError(f"eps must be a finite number, zero or above; got {eps!r}")
+def _parameter(name, value, shape):
+    """A copy, so that a cache keeps what the forward pass used; None if there is none."""
+    if value is None:
+        return None
+    value = floats(name, value)
+    if value.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}; got {value.shape}")
+    return value.copy()
 
 
 def _require_two(x, axes, what, remedy):
-    n = _count(x, axes)
+    n = count(x, axes)
     if n < 2:
         raise ValueError(
             f"a mean and a variance need at least two values per {what}; shape {x.shape} has {n}. {remedy}"

@@ -146,8 +146,8 @@ def rectified_moments(mean=0.0, std=1.0):
     For the standard normal 1/√(2π) and 1/2 − 1/(2π). Source: integration by parts against the normal density φ.
     """
     ratio = mean / std
-    below = math.erfc(-ratio / math.sqrt(2)) / 2
-    density = math.exp(-(ratio**2) / 2) / math.sqrt(2 * math.pi)
+    below = _normal_cdf(ratio)
+    density = np.exp(-(ratio**2) / 2) / np.sqrt(2 * np.pi)
     first = mean * below + std * density
     return first, (mean**2 + std**2) * below + mean * std * density - first**2
 
@@ -158,6 +158,7 @@ def relu_correlation(c):
     In a wide ReLU network with He's weights, no bias and no norm, a layer takes two examples' cosine from c to J.
     Source: Cho & Saul 2009, the arc-cosine kernel of order 1.
     """
+    c = np.clip(c, -1, 1)  # a computed correlation may be round-off beyond
     return (np.sqrt(1 - np.square(c)) + (np.pi - np.arccos(c)) * c) / np.pi
 
 
@@ -185,4 +186,8 @@ def exponential_active_fraction():
 
 def lognormal_active_fraction(log_std):
     """The same for lognormal x, ``log_std`` the standard deviation σ of ln x: P(x > mean) = Φ(−σ/2)."""
-    return math.erfc(log_std / math.sqrt(8)) / 2
+    return _normal_cdf(-log_std / 2)
+
+
+def _normal_cdf(x):
+    return np.vectorize(math.erfc, otypes=[float])(-x / np.sqrt(2)) / 2

@@ -1,5 +1,6 @@
 """A slider over precomputed pictures: it works with a kernel, and in a published page without one."""
 
+import hashlib
 import html
 import io
 import re
@@ -8,8 +9,8 @@ import ipywidgets
 import matplotlib.pyplot as plt
 from IPython.display import display
 
-from bnlib.claims import plain
-from bnlib.figures import png
+from bnlib.figures import png, shown_size
+from bnlib.text import plain
 
 __all__ = ["frame_slider"]
 
@@ -52,7 +53,7 @@ def frame_slider(draw, *, label=None, start=0, **knob):
         fig, alt = draw(value)
         if index == start:
             still, shown_alt = png(fig), alt
-        frames.append(_svg(fig, plain(alt), f"{name}-{index}-"))
+        frames.append(_svg(fig, plain(alt), f"{name} {index}"))
     slider = ipywidgets.SelectionSlider(
         options=[(_text(value), index) for index, value in enumerate(values)],
         value=start,
@@ -62,7 +63,7 @@ def frame_slider(draw, *, label=None, start=0, **knob):
     box = ipywidgets.VBox([slider, _picture(slider, frames, start)])
     view = {"model_id": box.model_id, "version_major": 2, "version_minor": 0}
     data = {_WIDGET_VIEW: view, "image/png": still, "text/plain": shown_alt}
-    display(data, raw=True, metadata={"alt": plain(shown_alt)})
+    display(data, raw=True, metadata={"alt": plain(shown_alt), "image/png": shown_size(still)})
 
 
 def _picture(slider, frames, start):
@@ -76,7 +77,8 @@ def _picture(slider, frames, start):
     return picture
 
 
-def _svg(fig, alt, prefix):
+def _svg(fig, alt, place):
+    """The figure as SVG text that can stand in a page: ``place`` tells it from a slider's other frames."""
     buffer = io.StringIO()
     fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     plt.close(fig)
@@ -85,13 +87,20 @@ def _svg(fig, alt, prefix):
     svg = re.sub(
         r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.S
     )  # a style would reach the whole page
-    svg = re.sub(r'font-family: [^;"]*;?', "", svg)  # the page's own
-    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)
-    svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{prefix}", svg)  # frames share a page: their ids must not collide
-    svg = re.sub(r"#000000|\bblack\b", "currentColor", svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: _fit_for_a_page(tag[0]), svg)
+    # All frames of all sliders share a page, where ids must not collide: what a frame shows tells it from the others.
+    prefix = f"f{hashlib.sha256(f'{place} {alt} {svg}'.encode()).hexdigest()[:8]}-"
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r'(\bid="|url\(#|href="#)', rf"\1{prefix}", tag[0]), svg)
     svg = re.sub(r' (?:width|height)="[^"]*"', "", svg, count=2)  # the first two are the whole picture's
     look = 'class="frame" fill="currentColor" stroke-linejoin="round" style="width: 100%; max-width: 36rem"'
     return svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(alt)}" {look}', 1)
+
+
+def _fit_for_a_page(tag):
+    """A tag with the page's letters and ink, and no more digits than one can see."""
+    tag = re.sub(r'font-family: [^;"]*;?', "", tag)
+    tag = re.sub(r"(\d\.\d\d)\d+", r"\1", tag)
+    return re.sub(r"#000000|\bblack\b", "currentColor", tag)
 
 
 def _text(value):

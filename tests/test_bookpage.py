@@ -3,25 +3,22 @@
 import base64
 import hashlib
 import io
+import re
 import subprocess
 import sys
 import tarfile
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "_ext"))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-
-import bookpage
-import formulas
-import icons
-import notebooks
-import npm_assets
-import sliders
 from docutils import nodes
 from sphinx.errors import ExtensionError
+
+import bookpage
+import chapters
+import formulas
+import icons
+import npm_assets
+import sliders
 
 ADDRESS = "https://github.com/a-fork/of-the.book"
 
@@ -130,6 +127,50 @@ def test_a_formula_keeps_its_punctuation():
     assert (math["before"], math["after"]) == ("(", "),")
 
 
+def cell(*lines):
+    """A code cell as myst-nb reads it, with a Markdown output for each line; one with ``folded`` before it is a fold."""
+    outputs = nodes.container(nb_element="cell_code_output")
+    for line in lines:
+        markdown = nodes.container("", nodes.paragraph("", line.removeprefix("folded ")), mime_type="text/markdown")
+        if line.startswith("folded "):
+            start = '<details class="claim-folded"><summary>One more statement, checked here</summary>'
+            markdown.insert(0, nodes.raw("", start, format="html"))
+            markdown += nodes.raw("", "</details>", format="html")
+        plain = nodes.container("", nodes.literal_block("", "a claim"), mime_type="text/plain")
+        outputs += nodes.container("", markdown, plain, nb_element="mime_bundle")
+    source = nodes.container("", nodes.literal_block("", "claim(…)"), nb_element="cell_code_source")
+    return nodes.container("", source, outputs, nb_element="cell_code")
+
+
+def shape(node):
+    """The text of folds and sentences, in order."""
+    wanted = [part for part in node.findall() if isinstance(part, nodes.raw | nodes.paragraph)]
+    return [re.sub(r"<(/?)\w+[^>]*>", r"\1", part.astext()).replace(", checked here", "") for part in wanted]
+
+
+ONE = "One more statement/"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ([cell("folded A")], [ONE, "A", "/"]),
+        (
+            [cell("folded A"), cell("folded B"), cell("folded C"), nodes.paragraph("", "text"), cell("folded D")],
+            ["3 more statements/", "A", "B", "C", "/", "text", ONE, "D", "/"],
+        ),
+        ([cell("folded A"), cell("told"), cell("folded B")], [ONE, "A", "/", "told", ONE, "B", "/"]),
+        ([cell("folded A", "folded B"), cell("folded C")], ["3 more statements/", "A", "B", "C", "/"]),  # a loop
+        ([cell("folded A"), cell(), cell("told", "folded B")], [ONE, "A", "/", "told", ONE, "B", "/"]),
+    ],
+)
+def test_neighbouring_folded_claims_share_a_fold(parts, expected):
+    section = nodes.section("", nodes.title("", "Title"), *parts)
+    bookpage.gather_folded_claims(None, section)
+    assert shape(section) == expected
+    assert all(part.parent is section for part in parts)
+
+
 def stored_slider():
     """The widget state that frame_slider leaves in a notebook, cut down to what matters."""
     models = {
@@ -185,9 +226,9 @@ def test_an_icon_that_does_not_exist_stops_the_build():
 
 
 def test_the_cover_is_the_chapters_figure():
-    assert (notebooks.ROOT / notebooks.COVER).read_bytes() == notebooks.cover(), "run make execute"
+    assert (chapters.ROOT / chapters.COVER).read_bytes() == chapters.cover(), "run make execute"
     for name in ("intro.md", "README.md"):
-        assert notebooks.COVER in (notebooks.ROOT / name).read_text("utf-8")
+        assert chapters.COVER in (chapters.ROOT / name).read_text("utf-8")
 
 
 @pytest.fixture

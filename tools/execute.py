@@ -6,135 +6,106 @@ the fresh one, so that a change in the book's history is a change in what the re
 
 import argparse
 import asyncio
-import copy
 import sys
-import time
 from dataclasses import dataclass
 
-import notebooks
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from tqdm import tqdm
 
+import chapters
+import freshness
+import run
+import stored
+from checkout import ROOT, pins
+
 AT_A_TIME = 2
-SECONDS_A_CELL = 300
-PEAK = "__import__('resource').getrusage(0).ru_maxrss * (1 if __import__('sys').platform == 'darwin' else 1024)"
 
 
 @dataclass
-class Run:
-    """One chapter's run: what it took, or where it failed and why."""
+class Written:
+    """What became of a chapter."""
 
     path: object
-    seconds: float = 0.0
-    peak_bytes: int = 0
+    run: run.Run
     changed: bool = False
-    failed_cell: str = ""
-    error: str = ""
+    refused: str = ""
 
 
-async def run_chapter(path, root, tick):
-    """Run one chapter and store its outputs. A chapter that fails is left as it was on disk."""
+async def execute(path, root, tick):
+    """Run one chapter and store its outputs. A chapter that fails, or was edited meanwhile, is left as it is on disk."""
     before = path.read_text("utf-8")
-    stored, fresh = notebooks.read(path), notebooks.read(path)
-    fresh.metadata.pop("widgets", None)
-    run, start = Run(path), time.perf_counter()
-    client = NotebookClient(
-        fresh,
-        timeout=SECONDS_A_CELL,
-        kernel_name="python3",
-        store_widget_state=True,
-        record_timing=False,
-        extra_arguments=["--log-level=ERROR"],  # or each kernel writes a warning into the progress bar
-        coalesce_streams=True,
-        shutdown_kernel="immediate",  # it has nothing left to save, and a polite goodbye takes more than a second
-    )
-    try:
-        async with client.async_setup_kernel(env=notebooks.kernel_environment(root), cwd=str(path.parent)):
-            for index, cell in enumerate(fresh.cells):
-                if cell.cell_type != "code":
-                    continue
-                run.failed_cell = cell.get("id", f"number {index + 1}")
-                if cell.get("id") == "setup":
-                    cell.source = notebooks.setup_source(root)
-                await client.async_execute_cell(cell, index)
-                tick()
-            client.set_widgets_metadata()
-            run.peak_bytes = await peak_memory(client)
-    except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # RuntimeError: the kernel died or never came
-        run.error = _why(error)
-        return run
-    run.failed_cell, run.seconds = "", time.perf_counter() - start
-
-    current = notebooks.current_hash(fresh, root)
-    fresh.metadata["bnlib"] = {"hash": current}
-    fresh = notebooks.normalized(fresh)
-    keep_equal_outputs(stored, fresh, exactly=stored.metadata.get("bnlib", {}).get("hash") != current)
-    text = notebooks.to_text(notebooks.normalized(fresh))
-    run.changed = text != before
-    if run.changed:
-        path.write_text(text, "utf-8")
-    if path.stem == notebooks.COVER_CELL[0]:
-        (root / notebooks.COVER).write_bytes(notebooks.cover(root))
-    return run
+    was = chapters.parse(before)
+    made_from = freshness.key(was, root)
+    result = await run.run(path, root=root, tick=tick)
+    if result.error:
+        return Written(
+            path, result, refused=f"cell {result.failed_cell} failed; the file is left as it was.\n{result.error}"
+        )
+    return store(path, root, result, before, made_from)
 
 
-async def peak_memory(client):
-    """The most memory the kernel has held, in bytes: as much as the kernel itself can tell."""
-    reply = await client.kc.execute("", silent=True, user_expressions={"peak": PEAK}, reply=True)
-    return int(reply["content"]["user_expressions"]["peak"]["data"]["text/plain"])
+def store(path, root, result, before, made_from):
+    """Write a run's outputs into the chapter that was ``before``, whose key was ``made_from``."""
+    was, fresh = chapters.parse(before), result.cells
+    fresh.metadata["bnlib"] = {"hash": made_from}
+    fresh = stored.normalized(fresh)
+    stored.keep_equal(was, fresh, same_code=was.metadata.get("bnlib", {}).get("hash") == made_from)
+    fresh = stored.normalized(fresh)
+    fresh.metadata["bnlib"]["seal"] = stored.seal(fresh)
+    if found := list(stored.faults(fresh)):
+        lines = [f"cell {cell.id}: {message}" if cell else message for cell, message in found]
+        return Written(
+            path,
+            result,
+            refused="its outputs are not fit to be stored; the file is left as it was.\n" + "\n".join(lines),
+        )
+    if path.read_text("utf-8") != before:
+        return Written(
+            path, result, refused="it was edited while it ran; the file is left as you saved it. Run it again."
+        )
+    text = chapters.to_text(fresh)
+    if text != before:
+        path.write_text(text, "utf-8", newline="\n")
+    if path.stem == chapters.COVER_CELL[0]:
+        (root / chapters.COVER).write_bytes(chapters.cover(root))
+    return Written(path, result, changed=text != before)
 
 
-def keep_equal_outputs(stored, fresh, *, exactly):
-    """Put stored outputs in the place of fresh ones that equal them."""
-    old = {cell.get("id"): cell.get("outputs", []) for cell in stored.cells}
-    for cell in fresh.cells:
-        for index, (was, now) in enumerate(zip(old.get(cell.get("id"), []), cell.get("outputs", []), strict=False)):
-            if notebooks.same_output(was, now, exactly=exactly):
-                cell.outputs[index] = copy.deepcopy(was)
-                if "execution_count" in now:  # another one, if cells were added or taken out before
-                    cell.outputs[index].execution_count = now.execution_count
-
-
-def _why(error):
-    if isinstance(error, CellExecutionError):
-        return f"{error.ename}: {error.evalue}"
-    return str(error).strip()
-
-
-async def run_chapters(paths, root=notebooks.ROOT):
-    """Run chapters, two at a time, under one progress bar; a list of `Run`."""
-    cells = sum(cell.cell_type == "code" for path in paths for cell in notebooks.read(path).cells)
+async def execute_all(paths, root=ROOT):
+    """Run chapters, two at a time, under one progress bar; a list of `Written`."""
+    cells = sum(len(chapters.code(chapters.read(path))) for path in paths)
     slots = asyncio.Semaphore(AT_A_TIME)
-    with tqdm(total=cells, unit="cell", desc="make execute") as bar:
+    with tqdm(total=cells, unit="cell", desc="make execute", disable=None) as bar:
 
         async def in_turn(path):
             async with slots:
-                return await run_chapter(path, root, bar.update)
+                return await execute(path, root, bar.update)
 
         return await asyncio.gather(*(in_turn(path) for path in paths))
 
 
-def main(arguments=None, root=notebooks.ROOT):
+def report(written, root=ROOT):
+    """Print what became of a chapter; whether it is stored."""
+    name = written.path.relative_to(root)
+    if written.refused:
+        print(f"{name}: " + written.refused.replace("\n", "\n    "))
+    else:
+        state = "written" if written.changed else "unchanged"
+        print(f"{name}: {state}, {written.run.seconds:.1f} s, peak memory {written.run.peak_bytes / 1e6:.0f} MB")
+        for warning in written.run.warnings():
+            print(f"{name}: warning: {warning}")
+    return not written.refused
+
+
+def main(arguments=None, root=ROOT):
     parser = argparse.ArgumentParser(prog="make execute", description="Run chapters and store their outputs.")
     parser.add_argument("chapter", nargs="*", help="a chapter's name, as in bias; all of them if none is given")
     try:
-        paths = notebooks.chapter_paths(parser.parse_args(arguments).chapter, root)
-        notebooks.pins(root)  # rather than after minutes of running
+        paths = chapters.paths(parser.parse_args(arguments).chapter, root)
+        pins(root)  # rather than after minutes of running
     except (ValueError, OSError) as error:
         sys.exit(f"make execute: {error}")
-    runs = asyncio.run(run_chapters(paths, root))
-    for run in runs:
-        name = run.path.relative_to(root)
-        if run.error:
-            print(
-                f"{name}: cell {run.failed_cell} failed; the file is left as it was.\n    "
-                + run.error.replace("\n", "\n    ")
-            )
-        else:
-            state = "written" if run.changed else "unchanged"
-            print(f"{name}: {state}, {run.seconds:.1f} s, peak memory {run.peak_bytes / 1e6:.0f} MB")
-    return 1 if any(run.error for run in runs) else 0
+    written = asyncio.run(execute_all(paths, root))
+    return 0 if all([report(each, root) for each in written]) else 1
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import chromium
 import yaml
+
+import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "_ext"))

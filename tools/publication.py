@@ -13,19 +13,20 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-import notebooks
+import chapters
+from checkout import ROOT
 
 
 class NotFitError(Exception):
     """What is about to be published would mislead its readers; the message says how, in one line."""
 
 
-def release_url(root=notebooks.ROOT):
+def release_url(root=ROOT):
     """The address from which the set-up cells install."""
-    return next(word for word in notebooks.setup_source(root).split() if word.endswith(".zip"))
+    return next(word for word in chapters.setup_source(root).split() if word.endswith(".zip"))
 
 
-def check_pages(repository, root=notebooks.ROOT, download=None):
+def check_pages(repository, root=ROOT, download=None):
     """A warning for a fork whose set-up cells still name the original, else None; NotFitError if it changed bnlib."""
     url = release_url(root)
     if url.startswith(f"{repository}/"):
@@ -41,7 +42,7 @@ def check_pages(repository, root=notebooks.ROOT, download=None):
     return advice
 
 
-def check_release(tag, repository, root=notebooks.ROOT):
+def check_release(tag, repository, root=ROOT):
     """NotFitError unless the tag's archive is what the set-up cells install."""
     url = f"{repository}/archive/refs/tags/{tag}.zip"
     if release_url(root) != url:

@@ -7,13 +7,14 @@ changes both. Stored outputs stay current, since the set-up cell prints nothing.
 import re
 import sys
 
-import notebooks
+import chapters
+from checkout import ROOT
 
 ADDRESS = re.compile(r"https://[\w.-]+(/[\w.-]+){2}")
 SETTING = re.compile(r"^(repository:\n  url: ).*$", re.M)
 
 
-def point_at(address, root=notebooks.ROOT):
+def point_at(address, root=ROOT):
     """Write ``address`` wherever it belongs; the files that changed. ValueError if it is no repository's address."""
     address = address.strip().removesuffix("/").removesuffix(".git")
     if not ADDRESS.fullmatch(address):
@@ -23,12 +24,12 @@ def point_at(address, root=notebooks.ROOT):
     if count != 1:
         raise ValueError("_config.yml must have one line '  url: …' right under 'repository:'")
     changed = _write(settings, text)
-    for path in notebooks.chapter_paths(root=root):
-        notebook = notebooks.read(path)
+    for path in chapters.paths(root=root):
+        notebook = chapters.read(path)
         for cell in notebook.cells:
             if cell.get("id") == "setup":
-                cell.source = notebooks.setup_source(root)
-        changed += _write(path, notebooks.to_text(notebook))
+                cell.source = chapters.setup_source(root)
+        changed += _write(path, chapters.to_text(notebook))
     return changed
 
 
@@ -45,7 +46,7 @@ def main():
     except ValueError as error:
         sys.exit(f"make repository: {error}")
     for path in changed:
-        print(f"{path.relative_to(notebooks.ROOT)}: changed")
+        print(f"{path.relative_to(ROOT)}: changed")
     if not changed:
         print("Nothing to change.")
 

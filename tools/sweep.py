@@ -13,22 +13,24 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-import notebooks
-import numpy as np
 from tqdm import tqdm
+
+import chapters
+from checkout import ROOT
+from run import HERE
 
 AT_A_TIME = 2
 
 
 def tuned_chapters(paths):
     """The chapters that hold tuned rates."""
-    return [path for path in paths if any(cell.get("id") == "tuned" for cell in notebooks.read(path).cells)]
+    return [path for path in paths if any(cell.get("id") == "tuned" for cell in chapters.read(path).cells)]
 
 
 @functools.cache
 def workbench(path):
     """What a chapter's code, up to and including its cell ``tuned``, defines."""
-    code = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+    code = [cell for cell in chapters.read(path).cells if cell.cell_type == "code"]
     last = [cell.get("id") for cell in code].index("tuned")
     defined = {"__name__": "__main__"}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
@@ -47,37 +49,33 @@ def sweep(path, name):
     """``(same, lines)``: whether the sweep chooses the rate that the chapter holds, and what it saw."""
     from bnlib.training import tune  # here, so that the command's own process does not need torch
 
-    chapter, scores = workbench(path), {}
+    chapter = workbench(path)
     held = chapter["tuned"][name]
-
-    def measure(rate, seed):
-        scores.setdefault(rate, []).append(chapter["score"](name, rate, seed))
-        return scores[rate][-1]
-
-    try:
-        best, _ = tune(measure, chapter["grid"], seeds=chapter["tuning_seeds"])
-        verdict = "as the chapter holds" if best == held else f"but the chapter holds {held:g}"
-        verdict = f"best at {best:g}, {verdict}"
-    except ValueError:
-        best, verdict = None, f"best at an end of the grid, which must be wider; the chapter holds {held:g}"
-    seen = ", ".join(f"{rate:g}: {np.median(each):.4g}" for rate, each in scores.items())
-    return best == held, f"{path.stem}, {name}: {verdict}\n    median at each rate: {seen}"
+    tuned = tune(functools.partial(chapter["score"], name), chapter["grid"], seeds=chapter["tuning_seeds"])
+    if tuned.at_the_end:
+        verdict = f"best at an end of the grid, which must be wider; the chapter holds {held:g}"
+    else:
+        verdict = "as the chapter holds" if tuned.rate == held else f"but the chapter holds {held:g}"
+        verdict = f"best at {tuned.rate:g}, {verdict}"
+    seen = ", ".join(f"{rate:g}: {median:.4g}" for rate, median in tuned.medians.items())
+    same = tuned.rate == held and not tuned.at_the_end
+    return same, f"{path.stem}, {name}: {verdict}\n    median at each rate: {seen}"
 
 
-def main(arguments=None, root=notebooks.ROOT):
+def main(arguments=None, root=ROOT):
     parser = argparse.ArgumentParser(prog="make sweep", description="Tune the chapters' learning rates again.")
     parser.add_argument(
         "chapter", nargs="*", help="a chapter's name, as in training-speed; all of them if none is given"
     )
     try:
-        paths = tuned_chapters(notebooks.chapter_paths(parser.parse_args(arguments).chapter, root))
+        paths = tuned_chapters(chapters.paths(parser.parse_args(arguments).chapter, root))
     except ValueError as error:
         sys.exit(f"make sweep: {error}")
-    os.environ.update(notebooks.kernel_environment(root, MPLBACKEND="agg"))
+    os.environ.update(HERE.environment(root), MPLBACKEND="agg")
     same = []
     with ProcessPoolExecutor(AT_A_TIME, mp_context=get_context("spawn")) as pool:
         jobs = [pool.submit(sweep, path, name) for path in paths for name in pool.submit(names, path).result()]
-        with tqdm(as_completed(jobs), total=len(jobs), unit="rate", desc="make sweep") as bar:
+        with tqdm(as_completed(jobs), total=len(jobs), unit="rate", desc="make sweep", disable=None) as bar:
             for job in bar:
                 agrees, lines = job.result()
                 same.append(agrees)

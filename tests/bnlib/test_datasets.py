@@ -3,7 +3,7 @@ import random
 import numpy as np
 import pytest
 
-from bnlib.datasets import Dataset, centered, digits, mnist1d
+from bnlib.datasets import Dataset, digits, mnist1d, rescaled
 
 
 def test_digits_are_split_without_loss_or_overlap():
@@ -53,8 +53,8 @@ def test_mnist1d_has_an_example_of_each_class():
         mnist1d(examples=9)
 
 
-def test_centered_by_hand():
-    data = centered(Dataset(np.array([[1.0, 10.0], [3.0, 30.0]]), None, np.array([[2.0, 0.0]]), None))
+def test_rescaled_by_hand():
+    data = rescaled(Dataset(np.array([[1.0, 10.0], [3.0, 30.0]]), None, np.array([[2.0, 0.0]]), None))
     unit = np.sqrt((1 + 1 + 100 + 100) / 4)
     np.testing.assert_allclose(data.x_train, np.array([[-1, -10], [1, 10]]) / unit)
     np.testing.assert_allclose(data.x_test, np.array([[0, -20]]) / unit)

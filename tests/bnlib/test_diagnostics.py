@@ -1,6 +1,7 @@
 """Each diagnostic against networks small enough to work out by hand."""
 
 import copy
+from functools import partial
 
 import numpy as np
 import pytest
@@ -30,36 +31,37 @@ def two_units():
 def test_activations_by_hand():
     model, x = two_units()
     assert diagnostics.activations(model, x)[0].tolist() == [[1, 0], [0, 0], [2, 0]]
-    assert diagnostics.activations(model, x, "linear")[0].tolist() == [[1, -2], [-1, -4], [2, -1]]
+    assert diagnostics.activations(model, x, part="linear")[0].tolist() == [[1, -2], [-1, -4], [2, -1]]
 
 
 def test_a_block_counts_its_residual_connection_in():
     model = mlp(2, 1, depth=2, width=2, residual=True, branch_scale=0.5)
     x = torch.tensor([[1.0, -2.0]])
-    first, second = diagnostics.activations(model, x, "block")
+    first, second = diagnostics.activations(model, x, part="block")
     branch = diagnostics.activations(model, x)[1]
-    assert torch.equal(second, first + 0.5 * branch) and torch.equal(model[-1](second), model(x))
+    assert np.array_equal(second, first + np.float32(0.5) * branch)
+    assert torch.equal(model[-1](torch.from_numpy(second)), model(x))
 
 
 def test_squared_gradients_by_hand():
     model, x = two_units()
-    ask = lambda *part, **options: diagnostics.squared_gradients(model, x, 1.0, *part, loss=summed, **options).tolist()  # noqa: E731
-    assert ask() == [81]  # 3·(1 + 2) for the first weight, 0 for the dead unit's
-    assert ask("activation") == [3 * (9 + 25)]
-    assert ask("activation", per_example=True) == [[34, 34, 34]]
-    assert ask("linear", per_example=True) == [[9, 0, 9]]
+    ask = lambda **options: diagnostics.squared_gradients(model, x, 1.0, loss=summed, **options).tolist()  # noqa: E731
+    assert ask(part="weight") == [81]  # 3·(1 + 2) for the first weight, 0 for the dead unit's
+    assert ask() == ask(part="activation") == [3 * (9 + 25)]
+    assert ask(per_example=True) == [[34, 34, 34]]
+    assert ask(part="linear", per_example=True) == [[9, 0, 9]]
 
 
 def test_squared_gradients_through_batch_norm():
     model = mlp(5, 3, depth=2, width=4, norm="batch", dtype=torch.float64)
     rng = torch.Generator().manual_seed(0)
     x, y = torch.randn(6, 5, generator=rng, dtype=torch.float64), torch.randn(6, 3, generator=rng, dtype=torch.float64)
-    z = diagnostics.activations(model, x, "linear")[1].detach().numpy()
+    z = diagnostics.activations(model, x, part="linear")[1]
     normed, cache = batch_norm(z)
     g = (y @ model[-1].weight).detach().numpy() * (normed > 0)
     dz, _, _ = normalize_backward(g, cache)
     arriving, leaving = (
-        diagnostics.squared_gradients(model, x, y, part, loss=summed, per_example=True)[1]
+        diagnostics.squared_gradients(model, x, y, part=part, loss=summed, per_example=True)[1]
         for part in ("norm", "linear")
     )
     np.testing.assert_allclose(arriving, (g**2).sum(axis=1), rtol=1e-12)
@@ -159,8 +161,8 @@ def test_looking_leaves_the_network_as_it_was():
     model = mlp(3, 2, depth=2, width=8, norm="batch")
     x, y = torch.randn(8, 3, generator=torch.Generator().manual_seed(0)), torch.tensor([0, 1] * 4)
     state = {name: value.clone() for name, value in model.state_dict().items()}
-    diagnostics.squared_gradients(model, x, y)
-    diagnostics.squared_gradients(model, x, y, "norm")
+    diagnostics.squared_gradients(model, x, y, part="weight")
+    diagnostics.squared_gradients(model, x, y, part="norm")
     diagnostics.mean_cosines(model, x)
     diagnostics.dead_fractions(model, x)
     diagnostics.hessian_eigenvalues(model, x, y)
@@ -169,18 +171,51 @@ def test_looking_leaves_the_network_as_it_was():
     assert not any(module._forward_hooks for module in model.modules()) and model.training
 
 
+def test_all_of_them_return_numpy_and_keep_no_graph():
+    model = mlp(3, 2, depth=2, width=8, norm="batch")
+    x, y = torch.randn(8, 3, generator=torch.Generator().manual_seed(0)), torch.tensor([0, 1] * 4)
+    eigenvalues = diagnostics.hessian_eigenvalues(model, x, y, 3)
+    assert (np.diff(eigenvalues) <= 0).all()
+    returned = [*diagnostics.activations(model, x), diagnostics.squared_gradients(model, x, y), eigenvalues]
+    returned += [diagnostics.mean_cosines(model, x), diagnostics.active_fractions(model, x)]
+    returned += [diagnostics.dead_fractions(model, x), diagnostics.update_sizes(model, model)]
+    assert all(type(values) is np.ndarray and min(values.strides) > 0 for values in returned)
+
+
+def test_the_part_is_named_and_the_activation_for_all():
+    model, x = mlp(3, 2, depth=2, width=8, residual=True), torch.ones(4, 3).tril()
+    y = torch.tensor([0, 1, 0, 1])
+    for ask in (
+        partial(diagnostics.activations, model, x),
+        partial(diagnostics.squared_gradients, model, x, y),
+        partial(diagnostics.mean_cosines, model, x),
+    ):
+        np.testing.assert_array_equal(ask(), ask(part="activation"))
+        with pytest.raises(TypeError, match="positional"):
+            ask("activation")
+
+
 def test_it_looks_in_the_mode_the_model_is_in():
     model = mlp(3, 2, depth=1, width=8, norm="batch")
     x = 5 + torch.randn(8, 3, generator=torch.Generator().manual_seed(0))
-    assert abs(diagnostics.activations(model, x, "norm")[0].mean()) < 1e-5
-    assert abs(diagnostics.activations(model.eval(), x, "norm")[0].mean()) > 0.1
+    assert abs(diagnostics.activations(model, x, part="norm")[0].mean()) < 1e-5
+    assert abs(diagnostics.activations(model.eval(), x, part="norm")[0].mean()) > 0.1
 
 
+BARE = nn.Linear(3, 2)
 PLAIN, X, Y = mlp(3, 2, depth=1, width=8, activation="tanh"), torch.ones(4, 3), torch.tensor([0, 1, 0, 1])
 ERRORS = {
-    "part": (lambda: diagnostics.activations(PLAIN, X, "output"), "part must be 'linear', .* got 'output'"),
-    "no norm": (lambda: diagnostics.activations(PLAIN, X, "norm"), "in each block; got 'norm'"),
-    "weights": (lambda: diagnostics.squared_gradients(PLAIN, X, Y, per_example=True), "all examples share the weights"),
+    "part": (lambda: diagnostics.activations(PLAIN, X, part="output"), "part must be 'linear', .* got 'output'"),
+    "no norm": (lambda: diagnostics.activations(PLAIN, X, part="norm"), "in each block; got 'norm'"),
+    "weights": (
+        lambda: diagnostics.squared_gradients(PLAIN, X, Y, part="weight", per_example=True),
+        "all examples share the weights",
+    ),
+    "no blocks": (lambda: diagnostics.activations(BARE, X), "needs hidden blocks, .* got Linear"),
+    "no weights": (lambda: diagnostics.squared_gradients(BARE, X, Y, part="weight"), "needs hidden blocks"),
+    "no units": (lambda: diagnostics.dead_fractions(BARE, X), "needs hidden blocks"),
+    "no updates": (lambda: diagnostics.update_sizes(BARE, BARE), "needs hidden blocks"),
+    "one example": (lambda: diagnostics.mean_cosines(PLAIN, X[:1]), "between two examples: x needs 2 or more; got 1"),
     "tanh": (lambda: diagnostics.dead_fractions(PLAIN, X), "those of ReLU networks"),
 }
 

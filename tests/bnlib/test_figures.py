@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -10,8 +11,8 @@ from ipywidgets.widgets import widget as widget_module
 from PIL import Image
 
 from bnlib import figures, widgets
-from bnlib.claims import measured
 from bnlib.figures import figure
+from bnlib.text import measured
 from bnlib.widgets import frame_slider
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -39,7 +40,8 @@ def test_a_figure_is_a_sharp_opaque_picture_with_words(shown):
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.size == (1040, 640)
     assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
-    assert metadata["alt"] == 'At "2" the line ends at 2.' and data["text/plain"] == alt
+    assert metadata == {"alt": 'At "2" the line ends at 2.', "image/png": {"width": 520, "height": 320}}
+    assert data["text/plain"] == alt
     assert not plt.fignum_exists(fig.number)
 
 
@@ -56,8 +58,8 @@ def test_a_figure_without_words_is_refused(alt):
 def test_a_slider_moves_without_a_kernel(shown):
     frame_slider(draw, label="end", start=1, value=[1, 2, 4])
     data, metadata = shown[0]
-    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    assert metadata["alt"] == 'At "2" the line ends at 2.'
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (1040, 640)
+    assert metadata == {"alt": 'At "2" the line ends at 2.', "image/png": {"width": 520, "height": 320}}
     box = widget_module._instances
     slider, stack = box[data[VIEW]["model_id"]].children
     assert slider.description == "end" and [label for label, _ in slider.options] == ["1", "2", "4"]
@@ -66,13 +68,33 @@ def test_a_slider_moves_without_a_kernel(shown):
     assert any(w.source == (slider, "index") and w.target == (stack, "selected_index") for w in links)
 
 
-def test_frames_take_the_pages_ink_and_do_not_collide(shown):
-    first, second = (widgets._svg(draw(value)[0], draw(value)[1], f"v-{i}-") for i, value in enumerate((1, 2)))
-    assert "#000000" not in first and "currentColor" in first and "<style" not in first
-    assert "1.0000" in first, "numbers that a reader sees are not shortened"
-    ids = [set(part.split('"')[0] for part in svg.split('id="')[1:]) for svg in (first, second)]
-    assert ids[0] and not ids[0] & ids[1]
-    assert 'aria-label="At &quot;1&quot; the line' in widgets._svg(draw(1)[0], 'At "1" the line', "v-")
+def ids(svg):
+    return set(re.findall(r'\bid="([^"]*)"', svg))
+
+
+def test_frames_take_the_pages_ink():
+    svg = widgets._svg(*draw(1), "v 0")
+    assert "#000000" not in svg and "currentColor" in svg and "<style" not in svg and "font-family" not in svg
+    assert "1.0000" in svg, "numbers that a reader sees are not shortened"
+    assert 'aria-label="At &quot;1&quot; the line' in widgets._svg(draw(1)[0], 'At "1" the line', "v 0")
+
+
+def test_words_on_a_frame_stand_as_they_were_written():
+    fig, ax = plt.subplots()
+    ax.set_title('a black box, #000000, id="x", font-family: none')
+    svg = widgets._svg(fig, "A box.", "v 0")
+    assert "a black box, #000000, id=" in svg and '"x", font-family: none<' in svg.replace("&quot;", '"')
+
+
+def test_ids_differ_between_frames_and_are_the_same_on_each_run(shown):
+    frame_slider(draw, value=[1, 1, 2])  # two frames that look alike
+    frame_slider(lambda value: draw(value + 3), value=[1, 1, 2])  # another slider with a knob of that name
+    boxes = [widget_module._instances[data[VIEW]["model_id"]] for data, _ in shown]
+    frames = [picture.value for box in boxes for picture in box.children[1].children]
+    assert len(frames) == 6 and all(ids(frame) for frame in frames)
+    assert len(set.union(*map(ids, frames))) == sum(len(ids(frame)) for frame in frames)
+    assert all(set(re.findall(r'(?:url\(|href=")#([^")]*)', frame)) <= ids(frame) for frame in frames)
+    assert widgets._svg(*draw(1), "v 0") == widgets._svg(*draw(1), "v 0")
 
 
 def test_without_stack_the_kernel_swaps_one_picture(monkeypatch):

@@ -1,11 +1,12 @@
 """What the arguments promise, read off the modules and computed a second time."""
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from bnlib.models import convnet, mlp
+from bnlib.models import convnet, mlp, run_on_copies
 
 X = torch.randn(6, 5, generator=torch.Generator().manual_seed(0))
 SMALL = {"depth": 3, "width": 8}
@@ -51,16 +52,35 @@ def test_norm_before_or_after_the_activation(place):
     [
         ({}, True),
         ({"norm": "batch"}, False),
-        ({"norm": lambda c: nn.GroupNorm(2, c)}, False),
+        ({"norm": lambda c: nn.BatchNorm1d(c, momentum=0.5)}, False),
+        ({"norm": lambda c: nn.GroupNorm(c, c)}, False),
+        ({"norm": "layer"}, True),
+        ({"norm": lambda c: nn.GroupNorm(2, c)}, True),
+        ({"norm": nn.LayerNorm}, True),
+        ({"norm": nn.RMSNorm}, True),
         ({"norm": "batch", "norm_place": "after"}, True),
         ({"norm": "batch", "bias": True}, True),
+        ({"norm": "layer", "bias": False}, False),
         ({"bias": False}, False),
     ],
 )
-def test_no_bias_directly_before_a_norm(options, has_bias):
+def test_no_bias_directly_before_a_norm_that_cancels_it(options, has_bias):
     model = mlp(5, 4, **SMALL, **options)
     assert [block.linear.bias is not None for block in model[:3]] == [has_bias] * 3
     assert model[-1].bias is not None and not model[-1].bias.any()
+
+
+@pytest.mark.parametrize(
+    "norm", ["batch", "layer", nn.InstanceNorm2d, *(lambda c, g=g: nn.GroupNorm(g, c) for g in (2, 8))]
+)
+def test_a_bias_is_left_out_where_it_would_not_be_heard(norm):
+    """The default against a measurement: the answers of a network with biases, before and after they are moved."""
+    options = SMALL | {"norm": norm, "dtype": torch.float64}
+    model, images = convnet(3, 4, bias=True, **options), torch.eye(5, dtype=torch.float64).expand(6, 3, 5, 5)
+    before = model(images)
+    model[0].linear.bias.data[:] = torch.arange(8)
+    heard = (model(images) - before).abs().max() > 1e-9
+    assert (convnet(3, 4, **options)[0].linear.bias is not None) == heard
 
 
 @pytest.mark.parametrize(
@@ -97,12 +117,17 @@ def test_orthogonal_weights():
     torch.testing.assert_close(weight @ weight.T, torch.eye(8, dtype=torch.float64), rtol=0, atol=1e-6)
 
 
-def test_torchs_own_start():
+@pytest.mark.parametrize("bias", [True, False])
+def test_torchs_own_start(bias):
     torch.manual_seed(3)
-    layers = [nn.Linear(5, 8), nn.Linear(8, 4)]
-    model = mlp(5, 4, depth=1, width=8, init="torch", seed=3)
-    for ours, theirs in zip([model[0].linear, model[-1]], layers, strict=True):
-        assert torch.equal(ours.weight, theirs.weight) and torch.equal(ours.bias, theirs.bias)
+    layers = [nn.Linear(5, 8, bias=bias), nn.Linear(8, 4)]
+    model = mlp(5, 4, depth=1, width=8, init="torch", bias=bias, seed=3)
+    torch.manual_seed(3)
+    layers += [nn.Conv2d(5, 8, 3, padding=1, bias=bias), nn.Linear(8, 4)]
+    images = convnet(5, 4, depth=1, width=8, init="torch", bias=bias, seed=3)
+    for ours, theirs in zip([model[0].linear, model[-1], images[0].linear, images[-1]], layers, strict=True):
+        ours, theirs = ours.state_dict(), theirs.state_dict()
+        assert ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
 def test_one_seed_one_set_of_weights():
@@ -116,10 +141,21 @@ def test_one_seed_one_set_of_weights():
     assert {p.dtype for p in double.parameters()} == {torch.float64}
 
 
-def test_the_global_random_state_stays():
+def test_the_global_random_state_is_neither_moved_nor_set(monkeypatch):
+    def refuse(seed):
+        raise AssertionError("it also seeds every other device's generator, and for good")
+
+    monkeypatch.setattr(torch, "manual_seed", refuse)
     before = torch.get_rng_state()
-    convnet(1, 2, **SMALL, init="torch")
+    for init in ("he", "glorot", "orthogonal", "torch"):
+        convnet(1, 2, **SMALL, init=init)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_run_on_copies_leaves_the_running_statistics():
+    model, same = (mlp(5, 4, **SMALL, norm="batch") for _ in range(2))
+    assert torch.equal(run_on_copies(model, X), same(X))
+    assert not model[0].norm.running_mean.any() and same[0].norm.running_mean.any()
 
 
 def test_residual_blocks_add_their_scaled_result_from_the_second_on():
@@ -158,8 +194,9 @@ def test_the_norm_layer():
 
 
 ERRORS = {
-    "depth": ({"depth": 0}, "sizes must be positive integers; got .*depth=0"),
-    "width": ({"width": 2.0}, "sizes must be positive integers; got .*width=2.0"),
+    "depth": ({"depth": 0}, "depth must be a positive integer; got 0"),
+    "width": ({"width": 2.0}, "width must be a positive integer; got 2.0"),
+    "truth": ({"width": True}, "width must be a positive integer; got True"),
     "norm": ({"norm": "bn"}, "norm must be one of 'batch', 'layer'; got 'bn'"),
     "norm_place": ({"norm_place": "pre"}, "norm_place must be one of 'before', 'after'; got 'pre'"),
     "activation": ({"activation": "gelu"}, "activation must be one of 'relu', .* got 'gelu'"),
@@ -168,7 +205,6 @@ ERRORS = {
     "scale without branch": ({"branch_scale": 0.1}, "need residual=True"),
     "learning without branch": ({"learn_scale": True}, "need residual=True"),
     "scale 0": ({"residual": True, "branch_scale": 0}, "branch_scale=0 needs learn_scale=True"),
-    "dimensions": ({"dimensions": 3}, "dimensions must be one of"),
 }
 
 
@@ -177,3 +213,17 @@ ERRORS = {
 def test_bad_arguments_are_refused_with_what_was_expected(network, options, message):
     with pytest.raises(ValueError, match=message):
         network(5, 4, **SMALL | options)
+
+
+def test_what_a_convnet_alone_is_asked():
+    with pytest.raises(ValueError, match="dimensions must be one of 1, 2; got 3"):
+        convnet(5, 4, **SMALL, dimensions=3)
+    with pytest.raises(ValueError, match="channels must be a positive integer; got 0"):
+        convnet(0, 4, **SMALL)
+    with pytest.raises(TypeError, match="dimensions"):
+        mlp(5, 4, **SMALL, dimensions=2)
+
+
+def test_numpys_integers_are_sizes():
+    five, four, eight, one = map(np.int64, (5, 4, 8, 1))
+    assert mlp(five, four, depth=one, width=eight)(X).shape == (6, 4)

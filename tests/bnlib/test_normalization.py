@@ -1,5 +1,7 @@
 """Each of the five norms computed twice, ours and torch's; then what must hold whatever torch says."""
 
+import doctest
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bnlib import normalization
 from bnlib.normalization import (
     BatchNorm,
     batch_norm,
@@ -255,7 +258,7 @@ def test_dx_is_orthogonal_to_one_and_to_x_hat(shape):
         )
 
 
-@pytest.mark.parametrize("value", [0.1, -1e3 / 3, 1e6 + 0.1, 7e4 / 3])
+@pytest.mark.parametrize("value", [0, 0.1, -1e3 / 3, 1e6 + 0.1, 7e4 / 3])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name, shape, k", [(n, s, k) for n, s, k in EACH_NORM if n != "rms"], ids=str)
 def test_constant_channels_give_exactly_beta(name, shape, k, dtype, value):
@@ -263,6 +266,16 @@ def test_constant_channels_give_exactly_beta(name, shape, k, dtype, value):
     y, _ = NORMS[name][0](np.full(shape, value, dtype), gamma, beta, 1e-5, k)
     per_channel = beta.reshape(-1, *[1] * (len(shape) - 2)) if name != "layer" else beta
     np.testing.assert_array_equal(y, np.broadcast_to(per_channel, shape))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_channel_of_zeros_leaves_the_others_to_the_bit(shape):
+    """It is exact already, so it must not send the whole array through the second pass."""
+    x = np.random.default_rng(12).normal(3, 1, size=shape)
+    zeroed = x.copy()
+    zeroed[:, 2] = 0
+    others = [channel for channel in range(shape[1]) if channel != 2]
+    np.testing.assert_array_equal(batch_norm(zeroed)[0][:, others], batch_norm(x)[0][:, others])
 
 
 @pytest.mark.parametrize("mean_over_std", [1e3, 3e3, 1e4])
@@ -307,6 +320,67 @@ def test_one_value_per_example_gives_beta_in_layer_norm():
     assert not normalize_backward(np.ones((2, 1)), cache)[0].any()
 
 
+@pytest.mark.parametrize("name, shape, k", [c for c in EACH_NORM if len(c[1]) == 3], ids=str)
+def test_what_changes_after_the_forward_pass_does_not_reach_the_backward(name, shape, k):
+    rng = np.random.default_rng(13)
+    x, dy = rng.normal(size=(2, *shape))
+    gamma, beta = parameters(name, shape, k, rng)
+    wanted = normalize_backward(dy, NORMS[name][0](x, gamma, beta, 1e-5, k)[1])
+    _, cache = NORMS[name][0](x, gamma, beta, 1e-5, k)
+    x += 1  # as a residual connection in place would
+    gamma *= 10  # as a step of the optimiser would
+    for got, want in zip(normalize_backward(dy, cache), wanted, strict=True):
+        np.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_step_between_the_passes_of_the_layer_does_not_reach_the_backward(training):
+    rng = np.random.default_rng(14)
+    x, dy = rng.normal(size=(2, 8, 3))
+    layer = BatchNorm(3)
+    layer.training = training
+    layer(x)
+    wanted = layer.backward(dy)
+    layer(x)
+    layer.gamma *= 10
+    layer.running_var *= 10
+    np.testing.assert_array_equal(layer.backward(dy), wanted)
+
+
+def test_caches_are_compared_and_shown_without_their_arrays():
+    _, cache = batch_norm(X)
+    assert cache == cache and cache != CACHE and len({cache, CACHE}) == 2
+    assert repr(cache) == "NormCache(shape=(4, 6, 3), axes=(0, 2))"
+
+
+def test_sizes_may_be_numpy_integers():
+    six, three = np.array([6, 3])
+    np.testing.assert_array_equal(group_norm(X, three)[0], group_norm(X, 3)[0])
+    np.testing.assert_array_equal(layer_norm(X, (six, three))[0], layer_norm(X, (6, 3))[0])
+    np.testing.assert_array_equal(rms_norm(X, three)[0], rms_norm(X, 3)[0])
+    np.testing.assert_array_equal(BatchNorm(six)(X), BatchNorm(6)(X))
+
+
+def test_every_example_in_the_docstrings_runs():
+    shown = {test.name.rpartition(".")[2] for test in doctest.DocTestFinder().find(normalization) if test.examples}
+    assert shown == set(normalization.__all__)
+    failed, attempted = doctest.testmod(normalization)
+    assert failed == 0 and attempted > len(shown)
+
+
+@pytest.mark.parametrize("name", normalization.__all__)
+def test_every_docstring_stands_alone(name):
+    text = getattr(normalization, name).__doc__
+    assert all(part in text for part in (" = ", "shape", "Raises ValueError", "Source: "))
+    assert "Returns" in text or name == "BatchNorm"
+
+
+def evaluated_at_zero_variance():
+    layer = BatchNorm(6, eps=0).eval()
+    layer.running_var[2] = 0
+    return layer(X)
+
+
 X = np.random.default_rng(11).normal(size=(4, 6, 3))
 CACHE = batch_norm(X)[1]
 CONSTANT = np.where(np.arange(6)[:, None] == 2, 7.0, X)
@@ -338,12 +412,18 @@ ERRORS = {
         r"must be normalized_shape = \(4, 3\); got x of shape \(4, 6, 3\)",
     ),
     "no shape": (lambda: rms_norm(X, ()), r"normalized_shape = \(\)"),
-    "fractional shape": (lambda: rms_norm(X, 2.5), r"normalized_shape = \(2.5,\)"),
-    "groups": (lambda: group_norm(X, 4), "num_groups must be a positive integer that divides the 6 channels; got 4"),
-    "no groups": (lambda: group_norm(X, 0), "num_groups must be a positive integer .* got 0"),
+    "fractional shape": (lambda: rms_norm(X, 2.5), "each size in normalized_shape must be a positive integer; got 2.5"),
+    "whole float shape": (lambda: layer_norm(X, (6, 3.0)), "normalized_shape must be a positive integer; got 3.0"),
+    "True shape": (lambda: layer_norm(X[..., :1], True), "normalized_shape must be a positive integer; got True"),
+    "groups": (lambda: group_norm(X, 4), "num_groups must divide the 6 channels; got 4"),
+    "no groups": (lambda: group_norm(X, 0), "num_groups must be a positive integer; got 0"),
+    "True groups": (lambda: group_norm(X, True), "num_groups must be a positive integer; got True"),
     "negative eps": (lambda: batch_norm(X, eps=-1e-5), "eps must be a finite number, zero or above; got -1e-05"),
     "eps nan": (lambda: BatchNorm(6, eps=np.nan), "eps must be a finite number, zero or above; got nan"),
     "eps 0": (lambda: batch_norm(CONSTANT, eps=0), "eps is 0 and a variance 0 .*use a larger eps"),
+    "eps 0 in evaluation mode": (evaluated_at_zero_variance, "eps is 0 and a variance 0 .*use a larger eps"),
+    "eps infinite": (lambda: batch_norm(X, eps=np.inf), "eps must be a finite number, zero or above; got inf"),
+    "eps complex": (lambda: batch_norm(X, eps=np.complex128(1)), "eps must be a finite number, zero or above"),
     "eps 0, rms": (lambda: rms_norm(0 * X, 3, eps=0), "eps is 0 and a variance 0"),
     "dy shape": (
         lambda: normalize_backward(X[:2], CACHE),
@@ -351,6 +431,7 @@ ERRORS = {
     ),
     "dy dtype": (lambda: normalize_backward(np.ones(X.shape, int), CACHE), "dy must hold floating-point numbers"),
     "num_features": (lambda: BatchNorm(0), "num_features must be a positive integer; got 0"),
+    "True num_features": (lambda: BatchNorm(True), "num_features must be a positive integer; got True"),
     "momentum": (lambda: BatchNorm(6, momentum=1.5), "momentum is the weight of the new batch, from 0 to 1; got 1.5"),
     "momentum None": (lambda: BatchNorm(6, momentum=None), "momentum is the weight .* got None"),
     "channels": (lambda: BatchNorm(5)(X), r"x must have 5 channels on axis 1; got shape \(4, 6, 3\)"),

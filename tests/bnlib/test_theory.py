@@ -126,12 +126,24 @@ def test_rectified_moments(mean, std):
     assert theory.rectified_moments(mean, std) == pytest.approx((x.mean(), x.var()), rel=0.01)
 
 
+def test_rectified_moments_of_arrays():
+    means, stds = np.array([0.0, 1.0, -1.0]), np.array([1.0, 0.5, 2.0])
+    each = [theory.rectified_moments(mean, std) for mean, std in zip(means, stds, strict=True)]
+    np.testing.assert_array_equal(theory.rectified_moments(means, stds), np.transpose(each))
+    assert theory.rectified_moments() == pytest.approx([(2 * np.pi) ** -0.5, 0.5 - 0.5 / np.pi], rel=1e-14)
+
+
 @pytest.mark.parametrize("c", [-0.5, 0.0, 0.3, 0.95, 1.0])
 def test_relu_correlation(c):
     u, v = np.random.default_rng(2).normal(size=(2, 400_000))
     v = c * u + np.sqrt(1 - c**2) * v
     simulated = (np.maximum(u, 0) * np.maximum(v, 0)).mean() / 0.5
     assert simulated == pytest.approx(theory.relu_correlation(c), abs=0.01)
+
+
+def test_relu_correlation_at_round_off_beyond_its_domain():
+    beyond = np.array([np.nextafter(-1, -2), np.nextafter(1, 2)])
+    np.testing.assert_allclose(theory.relu_correlation(beyond), [0, 1], atol=1e-15)
 
 
 def gradient_growth(batch_size, seed, relu, width=1000, depth=20):

@@ -7,11 +7,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from bnlib.datasets import Dataset, centered, digits
+from bnlib.datasets import Dataset, digits, rescaled
 from bnlib.models import mlp
 from bnlib.training import History, accuracy, minibatches, tensors, train, tune
 
-DIGITS = tensors(centered(digits()))
+DIGITS = tensors(rescaled(digits()))
 SMALL = {"depth": 2, "width": 32}
 
 
@@ -22,7 +22,7 @@ def weights(model):
 @pytest.mark.parametrize("momentum, weight_decay", [(0.0, 0.0), (0.9, 0.0), (0.9, 0.01)])
 def test_sgd_by_hand(momentum, weight_decay):
     model, copy = (mlp(64, 10, **SMALL, dtype=torch.float64) for _ in range(2))
-    data = tensors(centered(digits()), dtype=torch.float64)
+    data = tensors(rescaled(digits()), dtype=torch.float64)
     history = train(model, data, steps=3, lr=0.1, batch_size=50, seed=5, momentum=momentum, weight_decay=weight_decay)
     parameters = list(copy.parameters())
     velocities = [torch.zeros_like(parameter) for parameter in parameters]
@@ -79,12 +79,39 @@ def test_record_sees_the_gradients_of_the_step_to_come():
     torch.testing.assert_close(w1, w0 - 0.1 * g0)
 
 
+def test_what_acts_before_a_step_and_what_records_it():
+    """The gradients of one step are scaled by hand; the recorder sees them so, and keeps what it returns."""
+    model, plain = mlp(64, 10, **SMALL), mlp(64, 10, **SMALL)
+    acted = []
+
+    def halve(step, model):
+        acted.append(step)
+        for parameter in model.parameters():
+            parameter.grad /= 2
+
+    look = lambda step, model: model[0].linear.weight.grad.norm().item()  # noqa: E731
+    history = train(model, DIGITS, steps=2, lr=0.2, before_step=halve, record=look)
+    reference = train(plain, DIGITS, steps=2, lr=0.1, record=look)
+    assert acted == [0, 1] and history.recorded == pytest.approx(np.divide(reference.recorded, 2), rel=1e-6)
+    torch.testing.assert_close(weights(model), weights(plain))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_schedule_moves_on_after_each_step(optimizer):
+    """At the rates 0.1 and 0: the second step does nothing."""
+    rates = lambda made: torch.optim.lr_scheduler.LambdaLR(made, lambda step: 1.0 - step)  # noqa: E731
+    scheduled, once = mlp(64, 10, **SMALL), mlp(64, 10, **SMALL)
+    train(scheduled, DIGITS, steps=2, lr=0.1, optimizer=optimizer, schedule=rates)
+    train(once, DIGITS, steps=1, lr=0.1, optimizer=optimizer)
+    assert all(torch.equal(a, b) for a, b in zip(weights(scheduled), weights(once), strict=True))
+
+
 def test_training_stops_at_the_target_and_says_when():
     model = mlp(64, 10, **SMALL, norm="batch")
     history = train(model, DIGITS, steps=500, lr=0.5, test_every=5, target=0.93)
     steps, reached = zip(*history.accuracies, strict=True)
     assert steps == tuple(range(5, steps[-1] + 1, 5)) and len(history.losses) == steps[-1] < 500
-    assert max(reached[:-1]) < 0.93 <= reached[-1] == accuracy(model, DIGITS.x_test, DIGITS.y_test)
+    assert max(reached[:-1]) < 0.93 <= reached[-1] == accuracy(model, DIGITS)
     assert history.steps_to(0.93) == steps[-1] and history.steps_to(1.01) == np.inf and not history.diverged
 
 
@@ -97,10 +124,29 @@ def test_training_ends_where_it_diverges():
     assert history.diverged and len(history.losses) < 100 and np.isfinite(history.losses[:-1]).all()
 
 
+@pytest.mark.parametrize("rate, diverged", [(0.01, False), (1e38, True)])
+def test_the_last_step_may_be_the_one_that_diverges(rate, diverged):
+    history = train(mlp(64, 10, depth=6, width=32), DIGITS, steps=1, lr=rate)
+    assert history.diverged == diverged and len(history.losses) == 1 and np.isfinite(history.losses[0])
+
+
+def test_a_history_of_nothing_has_not_diverged():
+    assert History().diverged is False and History().steps_to(0.5) == np.inf
+
+
+def test_the_look_after_the_last_step_leaves_the_running_statistics():
+    """One step moves them by a tenth from 0 to its batch's mean, as a forward pass does."""
+    model, same = (mlp(64, 10, **SMALL, norm="batch") for _ in range(2))
+    train(model, DIGITS, steps=1, lr=0.1, seed=3)
+    same(DIGITS.x_train[next(minibatches(1400, 128, seed=3))])
+    assert torch.equal(model[0].norm.running_mean, same[0].norm.running_mean)
+    assert model[0].norm.num_batches_tracked == 1
+
+
 def test_accuracy_leaves_a_frozen_layer_frozen():
     model = mlp(64, 10, depth=2, width=8, norm="batch").train()
     model[0].norm.eval()
-    accuracy(model, DIGITS.x_test, DIGITS.y_test)
+    accuracy(model, DIGITS)
     assert model.training and model[1].norm.training and not model[0].norm.training
 
 
@@ -111,9 +157,24 @@ def test_accuracy_uses_running_statistics_and_changes_nothing():
     logits = [model.eval()(x[None]).argmax() for x in DIGITS.x_test]
     model.train()
     right = np.mean([guess == truth for guess, truth in zip(logits, DIGITS.y_test, strict=True)])
-    assert accuracy(model, DIGITS.x_test, DIGITS.y_test) == pytest.approx(right, abs=0.003)
-    assert model.training and not (model.eval(), accuracy(model, DIGITS.x_test, DIGITS.y_test))[0].training
+    assert accuracy(model, DIGITS) == pytest.approx(right, abs=0.003)
+    assert model.training and not (model.eval(), accuracy(model, DIGITS))[0].training
     assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
+
+
+def test_a_network_that_gives_nan_has_no_accuracy():
+    model, data = mlp(64, 10, **SMALL), DIGITS._replace(x_test=DIGITS.x_test[:4], y_test=torch.zeros(4).long())
+    assert accuracy(model, data) in (0, 0.25, 0.5, 0.75, 1)
+    for bad in (torch.nan, torch.inf):
+        model[-1].bias.data[3] = bad
+        assert np.isnan(accuracy(model, data))
+
+
+def test_accuracy_puts_the_modes_back_after_an_error():
+    model = mlp(64, 10, **SMALL, norm="batch")
+    with pytest.raises(RuntimeError):
+        accuracy(model, DIGITS._replace(x_test=torch.zeros(2, 3)))
+    assert all(module.training for module in model.modules())
 
 
 def test_tensors():
@@ -126,13 +187,29 @@ def test_tensors():
 
 def test_tune_takes_the_best_median():
     table = {0.1: [1, 9, 9], 0.2: [3, 4, 99], 0.4: [5, 5, 5], 0.8: [np.nan, 1, 1], 1.6: [np.inf] * 3}
-    assert tune(lambda rate, seed: table[rate][seed], list(table), seeds=range(3)) == (0.2, 4.0)
+    tuned = tune(lambda rate, seed: table[rate][seed], list(table), seeds=range(3))
+    np.testing.assert_equal(tuned.medians, {0.1: 9, 0.2: 4, 0.4: 5, 0.8: np.nan, 1.6: np.inf})
+    assert tuned.rate == 0.2 and not tuned.at_the_end
 
 
-@pytest.mark.parametrize("best", [1, 4])
-def test_tune_refuses_the_end_of_a_grid(best):
-    with pytest.raises(ValueError, match="inside the grid: widen it"):
-        tune(lambda rate, seed: abs(rate - best), [1, 2, 3, 4], seeds=[0])
+@pytest.mark.parametrize("best, at_the_end", [(1, True), (2, False), (4, True), (np.nan, True)])
+def test_tune_says_when_the_best_is_at_an_end(best, at_the_end):
+    tuned = tune(lambda rate, seed: abs(rate - best), [1, 2, 3, 4], seeds=[0])
+    assert tuned.at_the_end == at_the_end and list(tuned.medians) == [1, 2, 3, 4]
+
+
+def test_an_error_in_what_tune_measures_is_the_measurements_own():
+    def broken(rate, seed):
+        raise ValueError("a slip in the chapter")
+
+    with pytest.raises(ValueError, match="a slip in the chapter"):
+        tune(broken, [1, 2, 3], seeds=[0])
+
+
+@pytest.mark.parametrize("batch_size, message", [(0, "positive integer; got 0"), (11, "at most the 10 .* got 11")])
+def test_minibatches_check_at_the_call(batch_size, message):
+    with pytest.raises(ValueError, match=message):
+        minibatches(10, batch_size, seed=0)
 
 
 MADE = torch.optim.SGD([torch.zeros(1)], lr=0.1)
@@ -142,8 +219,10 @@ ERRORS = {
     "momentum": ({"optimizer": "adam", "momentum": 0.9}, "momentum is an option of 'sgd' alone"),
     "two rates": ({"optimizer": MADE}, "has its own lr"),
     "two momenta": ({"optimizer": MADE, "lr": None, "momentum": 0.9}, "has its own lr"),
-    "steps": ({"steps": 0}, "steps must be 1 or more; got 0"),
-    "batch": ({"batch_size": 1401}, "batch_size must be from 1 to the 1400 training examples; got 1401"),
+    "another's": ({"optimizer": MADE, "lr": None}, "none of this model's parameters"),
+    "steps": ({"steps": 0}, "steps must be a positive integer; got 0"),
+    "tests": ({"test_every": 2.0}, "test_every must be a positive integer; got 2.0"),
+    "batch": ({"batch_size": 1401}, "batch_size must be at most the 1400 training examples; got 1401"),
     "target": ({"target": 0.9}, "target needs test_every"),
 }
 

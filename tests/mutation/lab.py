@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT / "tools"), str(Path(__file__).parent)]
+sys.path += [str(ROOT / "tools"), str(Path(__file__).parent)]  # in a new process too
 
 from mutants import MUTANTS, in_place  # noqa: E402
 from play import play  # noqa: E402
@@ -81,6 +81,7 @@ def run_unit_tests(module, mutant=None):
         "-p",
         "no:nbval",
     ]
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # what the fork was given is imported already
     with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.ExitStack() as stack:
         if mutant:
             stack.enter_context(MUTANTS[mutant].in_place())
@@ -95,12 +96,12 @@ def run_unit_tests(module, mutant=None):
 
 
 def stored_claims(chapter):
-    """Claim → (the id of its cell, its stored records: several if the cell makes it in a loop), in their order."""
+    """Claim, by its cell's id → its stored records (several if the cell makes it in a loop), in their order."""
     claims = {}
     for cell in nbformat.v4.reads(_path(chapter).read_text("utf-8")).cells:
         for output in cell.get("outputs", []):
             if record := output.get("metadata", {}).get("claim"):
-                claims.setdefault(_name(cell.id, record), (cell.id, []))[1].append(record)
+                claims.setdefault(cell.id, []).append(record)
     return claims
 
 
@@ -113,7 +114,7 @@ def play_chapter(chapter, until):
     """
     claims = stored_claims(chapter)
     last = None if None in until.values() else max(until.values(), key=list(claims).index)
-    ends = {name: claim and claims[claim][0] for name, claim in {None: last, **until}.items()}
+    ends = {None: last, **until}
     if FORKS:
         return in_a_child(_play_with_forks, chapter, ends)
     return {name: in_a_child(_play_alone, chapter, name, end) for name, end in ends.items()}
@@ -193,15 +194,7 @@ class _Forks:
 
 
 def _outcome(played):
-    claims = {}
-    for cell, records in played.claims.items():
-        for record in records:
-            claims.setdefault(_name(cell, record), []).append(record)
-    return claims, {cell: f"{type(error).__name__}: {error}" for cell, error in played.errors.items()}
-
-
-def _name(cell, record):
-    return record.get("id", cell)
+    return played.claims, {cell: f"{type(error).__name__}: {error}" for cell, error in played.errors.items()}
 
 
 def _path(chapter):

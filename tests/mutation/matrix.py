@@ -7,8 +7,8 @@ at: it holds whatever bnlib does, or a mutant is missing.
 import argparse
 import sys
 
+import chapters
 from lab import MUTANTS, play_chapter, stored_claims
-from notebooks import chapter_paths
 
 
 def lines(chapter):
@@ -35,7 +35,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Print which mutant breaks which claims.")
     parser.add_argument("chapter", nargs="*", help="a chapter's name, as in bias; all of them if none is given")
     try:
-        paths = chapter_paths(parser.parse_args(arguments).chapter)
+        paths = chapters.paths(parser.parse_args(arguments).chapter)
     except ValueError as error:
         sys.exit(str(error))
     for path in paths:

@@ -16,10 +16,10 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
-from play import replaced
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from bnlib import diagnostics, models, normalization
+from play import replaced
 
 
 class Mutant(NamedTuple):
@@ -135,7 +135,7 @@ def _terms(right, dy, cache):
     return whole, without_mean_term - dx, whole - without_mean_term
 
 
-@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "every-epsilon"})
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon"})
 def no_mean_term(right, dy, cache):
     return right(dy, replace(cache, **{MEAN_FROM_X: False}))
 
@@ -337,7 +337,7 @@ def scale_does_not_learn(right, *sizes, **options):
 CALLS = itertools.count(1000)
 
 
-@mutant("training.train", breaks={"scale-invariance": "pythagoras"})
+@mutant("training.train", breaks={"scale-invariance": "claim-pythagoras"})
 def recorded_after_the_step(right, model, data, *, record=None, **options):
     if record is None:
         return right(model, data, **options)
@@ -414,7 +414,7 @@ def always_the_largest_eigenvalue(right, *arguments, which="LA", **options):
 # Theory
 
 
-@mutant("theory.norm_after_step", breaks={"scale-invariance": "pythagoras"})
+@mutant("theory.norm_after_step", breaks={"scale-invariance": "claim-pythagoras"})
 def steps_add_as_if_in_line(right, norm, lr, gradient_norm):
     return norm + lr * gradient_norm
 

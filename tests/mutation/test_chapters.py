@@ -1,25 +1,22 @@
 """Every mutant is found out by the claim that it names, in each chapter that teaches what it breaks.
 
-``-k "[bias/"`` picks a chapter. The matrix of all mutants and all claims is printed by matrix.py.
+``--chapter bias`` picks a chapter. The matrix of all mutants and all claims is printed by matrix.py.
 """
 
 import functools
 
 import pytest
+
 from lab import MUTANTS, play_chapter, stored_claims
 
 CHAPTERS = sorted({chapter for mutant in MUTANTS.values() for chapter in mutant.breaks})
 
 
-def of_chapter(chapter, *rest):
-    """A parameter set; a chapter's tests share one play, so they stay in one process."""
-    return pytest.param(
-        chapter, *rest, id="/".join([chapter, *rest]), marks=pytest.mark.xdist_group(f"mutants of {chapter}")
-    )
-
-
 def named(chapter):
     return {name: mutant.breaks[chapter] for name, mutant in MUTANTS.items() if chapter in mutant.breaks}
+
+
+PAIRS = [(chapter, mutant) for chapter in CHAPTERS for mutant in named(chapter)]
 
 
 @functools.cache
@@ -27,20 +24,17 @@ def outcomes(chapter):
     return play_chapter(chapter, named(chapter))
 
 
-@pytest.mark.parametrize("chapter", [of_chapter(chapter) for chapter in CHAPTERS])
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_without_a_mutant_the_claims_hold(chapter):
     claims, errors = outcomes(chapter)[None]
     assert not errors
     for claim in named(chapter).values():
-        _, stored = stored_claims(chapter)[claim]
-        for record, then in zip(claims[claim], stored, strict=True):
+        for record, then in zip(claims[claim], stored_claims(chapter)[claim], strict=True):
             assert record["holds"], claim
             assert float(record["low"]) <= float(then["value"]) <= float(record["high"]), f"{claim}, as stored"
 
 
-@pytest.mark.parametrize(
-    ("chapter", "mutant"), [of_chapter(chapter, mutant) for chapter in CHAPTERS for mutant in named(chapter)]
-)
+@pytest.mark.parametrize(("chapter", "mutant"), PAIRS, ids=["/".join(pair) for pair in PAIRS])
 def test_the_claim_finds(chapter, mutant):
     claim = MUTANTS[mutant].breaks[chapter]
     assert mutant in outcomes(chapter), f"nothing up to {claim} calls {', '.join(MUTANTS[mutant].targets)}"

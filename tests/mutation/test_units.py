@@ -1,6 +1,7 @@
 """Every mutant is found out by the unit tests of its module; without a mutant they pass."""
 
 import pytest
+
 from lab import MUTANTS, in_a_child, run_unit_tests
 
 

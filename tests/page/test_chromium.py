@@ -1,7 +1,8 @@
 """A Chromium is found where it may be, installed where that disturbs nobody, and else asked for in one line."""
 
-import chromium
 import pytest
+
+import chromium
 
 
 def program(folder, name):

@@ -2,17 +2,13 @@
 
 import io
 import shutil
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-import notebooks  # noqa: E402
-import publication  # noqa: E402
+import chapters
+import publication
+from checkout import ROOT
 
 ORIGINAL = "https://github.com/name/book"
 FORK = "https://github.com/a-fork/of-the.book"
@@ -27,7 +23,7 @@ def book(tmp_path):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "_config.yml").write_text(f"repository:\n  url: {ORIGINAL}\n", "utf-8")
     init = (ROOT / "bnlib/__init__.py").read_text("utf-8")
-    current = notebooks.setup_source(ROOT).split("/tags/v")[1].split(".zip")[0]
+    current = chapters.setup_source(ROOT).split("/tags/v")[1].split(".zip")[0]
     (tmp_path / "bnlib/__init__.py").write_text(init.replace(current, VERSION), "utf-8")
     return tmp_path
 

@@ -14,7 +14,9 @@ def forward(x, gamma, beta, eps):
 
 # %% exercise-1 over features instead of examples
 def forward(x, gamma, beta, eps):
-    x_hat = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=1, keepdims=True)) / np.sqrt(
+        x.var(axis=1, keepdims=True) + eps
+    )
     return gamma * x_hat + beta
 
 

@@ -1,0 +1,787 @@
+"""The rules of the book, each a small function: of every chapter's file, and of the house that holds them.
+
+A rule of a chapter takes a `Chapter` and its `Book` and yields what is wrong as ``(cell, message)``, with None for the
+whole file; a rule of the house takes the `Book` and yields ``(file, message)``. What only `make execute` writes, the
+outputs, is checked where it is written (stored.py); here they must be current, and as they were written.
+"""
+
+import ast
+import re
+import tomllib
+from collections import Counter
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import yaml
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from nbformat.validator import iter_validate
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from pybtex.database import parse_file
+
+import chapters
+import checkout
+import freshness
+import run
+import stored
+from bnlib.claims import Claim
+
+CLOSING = ["Where it stops being true", "In practice", "Exercises", "What we saw", "References"]
+EXERCISE_PARTS = [("", "markdown"), ("-stub", "code"), ("-check", "code"), ("-solution", "markdown")]
+HTML_TAGS = {"details", "summary", "span", "br"}
+NUMBERED = (
+    r"(?:§|theorem|lemma|corollary|proposition|section|appendix|algorithm|equation|figure|table)s?\s*[A-Z]?[\d.]+"
+)
+
+RULES, HOUSE_RULES = [], []
+
+
+def rule(function):
+    RULES.append(function)
+    return function
+
+
+def house_rule(function):
+    HOUSE_RULES.append(function)
+    return function
+
+
+def problems(chapter, book, rules=RULES):
+    """What is wrong with a chapter, a line each: ``chapters/bias.ipynb cell <id>: what, and what was expected [rule]``."""
+    for each in rules:
+        found = list(each(chapter, book))
+        for cell, message in found:
+            where = "" if cell is None else f" cell {cell.get('id', '(no id)')}"
+            yield f"{chapter.name}{where}: {message} [{each.__name__}]"
+        if found and each is readable:  # the other rules could only stumble over it
+            return
+
+
+def house_problems(book, rules=HOUSE_RULES):
+    """What is wrong with the house, a line each: ``README.md: what, and what was expected [rule]``."""
+    for each in rules:
+        for file, message in each(book):
+            yield f"{file}: {message} [{each.__name__}]"
+
+
+@dataclass
+class Chapter:
+    """One notebook, and how to look at it."""
+
+    name: str  # chapters/bias.ipynb
+    notebook: object
+
+    @property
+    def cells(self):
+        return self.notebook.cells
+
+    @property
+    def code(self):
+        return [cell for cell in self.cells if cell.cell_type == "code"]
+
+    @property
+    def markdown(self):
+        return [cell for cell in self.cells if cell.cell_type == "markdown"]
+
+    def sections(self):
+        """The chapter cut at its H2 headings: ``[heading, cells]``, the opening under an empty heading."""
+        cut = [["", []]]
+        for cell in self.cells:
+            if cell.cell_type == "markdown" and headings(cell.source, 2):
+                cut.append([headings(cell.source, 2)[-1], []])
+            cut[-1][1].append(cell)
+        return cut
+
+    def section(self, heading):
+        return next((cells for name, cells in self.sections() if name == heading), [])
+
+
+@dataclass
+class Book:
+    """What a rule needs to know beyond the chapter."""
+
+    root: Path
+
+    def read(self, name):
+        return (self.root / name).read_text("utf-8")
+
+    @cached_property
+    def chapters(self):
+        return [
+            Chapter(path.relative_to(self.root).as_posix(), chapters.read(path))
+            for path in chapters.paths(root=self.root)
+        ]
+
+    @cached_property
+    def setup(self):
+        return chapters.setup_source(self.root)
+
+    @cached_property
+    def order(self):
+        """The files that _toc.yml lists, in its order."""
+        return chapters.order(self.root)
+
+    @cached_property
+    def references(self):
+        """Address, in the form of `address` → key in references.bib."""
+        known = {}
+        for key, entry in parse_file(str(self.root / "references.bib")).entries.items():
+            fields = {name.lower(): value for name, value in entry.fields.items()}
+            places = [fields[name] for name in ("url", "ee") if name in fields]
+            places += [f"https://doi.org/{fields['doi']}"] if "doi" in fields else []
+            places += [f"https://arxiv.org/abs/{fields['eprint']}"] if "eprint" in fields else []
+            known |= {address(place): key for place in places}
+        return known
+
+
+# Looking at Markdown and code
+
+
+@cache
+def parsed(source):
+    """A Markdown text's tokens, inline ones included, in order."""
+    flat = []
+    for token in MarkdownIt("commonmark").enable("table").use(dollarmath_plugin).parse(source):
+        flat += [token, *(token.children or [])]
+    return flat
+
+
+def headings(source, level):
+    tokens = parsed(source)
+    return [after.content for token, after in pairwise(tokens) if is_heading(token, level)]
+
+
+def is_heading(token, level):
+    return token.type == "heading_open" and token.tag == f"h{level}"
+
+
+def links(source):
+    return [token.attrs["href"] for token in parsed(source) if token.type == "link_open"]
+
+
+def python_blocks(source):
+    return [token.content for token in parsed(source) if token.type == "fence" and token.info.strip() == "python"]
+
+
+def prose(source):
+    """The words of a Markdown text: no code, math, links' texts or quotations."""
+    words, inside = [], 0
+    for token in parsed(source):
+        if token.type in ("link_open", "blockquote_open"):
+            inside += 1
+        elif token.type in ("link_close", "blockquote_close"):
+            inside -= 1
+        elif token.type in ("softbreak", "hardbreak", "paragraph_close", "heading_close", "td_close"):
+            words.append("\n")
+        elif token.type in ("text", "html_block") and not inside:
+            words.append(re.sub(r"<[^>]*>", "", token.content))
+    return re.sub(r'“[^”]*”|"[^"]*"', "", "".join(words))
+
+
+def address(url):
+    """A link's one form: no old host names, version of the preprint or trailing slash."""
+    url = unquote(url.strip()).lower().replace("http://", "https://").replace("://dx.doi.org", "://doi.org")
+    return re.sub(r"(arxiv\.org/abs/[\w./-]+?)(v\d+)?$", r"\1", url.replace("arxiv.org/pdf/", "arxiv.org/abs/")).rstrip(
+        "/"
+    )
+
+
+def is_citation(url):
+    return urlsplit(url).netloc.removeprefix("www.").removeprefix("dx.") in ("doi.org", "arxiv.org")
+
+
+def calls(tree):
+    """The names of the functions called, and each call."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "id", getattr(node.func, "attr", "")), node
+
+
+# The file
+
+
+@rule
+def readable(chapter, book):
+    for error in iter_validate(chapter.notebook):
+        place = list(error.relative_path)
+        yield (
+            chapter.cells[place[1]] if place[:1] == ["cells"] and len(place) > 1 else None,
+            f"no valid notebook: {error.message[:200]}",
+        )
+    for cell in chapter.code:
+        if (
+            cell.source.strip()
+            and not chapters.syntax(cell.source).body
+            and not re.fullmatch(r"(\s*#.*\n?)*", cell.source)
+        ):
+            yield cell, "no valid Python"
+    if len(chapter.code) < 2:
+        yield None, "a chapter begins with the cells title, setup and imports"
+
+
+@rule
+def cell_ids(chapter, book):
+    counts = Counter(cell.get("id") for cell in chapter.cells)
+    for cell in chapter.cells:
+        id = cell.get("id", "")
+        if counts[cell.get("id")] > 1:
+            yield cell, "another cell has this id"
+        elif not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", id) or re.match(r"(?=\w*\d)[0-9a-f]{8}(-|$)", id):
+            yield cell, "a cell's id is a few readable words joined by hyphens"
+
+
+# What is stored
+
+
+@rule
+def in_its_form(chapter, book):
+    if chapters.to_text(stored.normalized(deepcopy(chapter.notebook))) != chapters.to_text(chapter.notebook):
+        yield None, "it is not in the form that make execute writes (Jupyter saves more): run make execute"
+
+
+@rule
+def current(chapter, book):
+    if chapter.notebook.metadata.get("bnlib", {}).get("hash") != freshness.key(chapter.notebook, book.root):
+        yield (
+            None,
+            "stale: its code, what it uses of bnlib, or a pinned version changed after its run: run make execute",
+        )
+
+
+@rule
+def as_executed(chapter, book):
+    if chapter.notebook.metadata.get("bnlib", {}).get("seal") != stored.seal(chapter.notebook):
+        yield None, "its outputs are not those that make execute stored (edited by hand?): run make execute"
+
+
+@rule
+def claims_say_what_is_stored(chapter, book):
+    for cell in chapter.code:
+        for data, metadata in stored.shown(cell):
+            if "claim" in metadata and _told(metadata.claim) != data.get("text/markdown"):
+                yield cell, "the claim shows other numbers than those stored beside it: run make execute"
+
+
+def _told(record):
+    """What a claim of this record shows."""
+    try:
+        return Claim.from_record(record).markdown()
+    except (KeyError, TypeError, ValueError):  # written by an older version, or by hand
+        return None
+
+
+# The anatomy
+
+
+@rule
+def opening(chapter, book):
+    title = chapter.cells[0]
+    if title.get("id") != "title" or title.cell_type != "markdown" or len(headings(title.source, 1)) != 1:
+        yield title, "a chapter begins with a Markdown cell title that holds its one H1 heading"
+    for cell in chapter.markdown[1:]:
+        if headings(cell.source, 1):
+            yield cell, "a chapter has one H1 heading, in its first cell"
+    paragraphs = [paragraph.replace("\n", " ").strip(" *_") for paragraph in title.source.split("\n\n")]
+    if not any(re.fullmatch(r"[^.?!]*(?:[.?!](?!\s)[^.?!]*)*\?", paragraph) for paragraph in paragraphs):
+        yield (
+            title,
+            "the opening asks the chapter's question, in a paragraph of one sentence that ends in a question mark",
+        )
+    after = title.source.partition("You will be able to")[2]
+    goals = re.match(r"[^\n]*\n+((?:[-*+] .*\n?(?: +\S.*\n?)*)+)", after)
+    if not goals or len(re.findall(r"^[-*+] ", goals[1], re.M)) != 3:
+        yield title, 'the opening says "You will be able to" and lists exactly three goals as bullets'
+    if "What you need" not in title.source:
+        yield title, 'the opening says "What you need"'
+    if not re.search(r"\w minutes\b", title.source):
+        yield title, "the opening says how many minutes the chapter takes"
+
+
+@rule
+def setup(chapter, book):
+    cell = chapter.code[0]
+    if cell.get("id") != "setup" or cell.source != book.setup:
+        yield cell, "the first code cell is setup, with the text that tools/chapters.py gives it: run make execute"
+    elif cell.metadata.get("tags") != ["hide-cell"]:
+        yield cell, f"the set-up cell has the tag hide-cell alone; got {cell.metadata.get('tags')}"
+
+
+@rule
+def imports_second(chapter, book):
+    cell = chapter.code[1]
+    allowed = (ast.Import, ast.ImportFrom, ast.Expr, ast.Assign)
+    first = chapters.syntax(cell.source).body[:1]
+    if cell.get("id") != "imports" or not all(isinstance(node, allowed[:2]) for node in first):
+        yield cell, "the second code cell is imports, which begins with them"
+    for other in chapter.code[2:]:
+        if any(isinstance(node, allowed[:2]) for node in ast.walk(chapters.syntax(other.source))):
+            yield other, "imports stand in the cell imports"
+
+
+@rule
+def predictions(chapter, book):
+    if not any(cell.id.startswith("predict-") for cell in chapter.code):
+        yield None, "no cell lets the reader predict; expected at least one, with an id predict-<name>"
+    for index, cell in enumerate(chapter.code):
+        if not cell.id.startswith("predict-"):
+            continue
+        unset = [
+            target.id
+            for node in chapters.syntax(cell.source).body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is None
+            for target in node.targets
+        ]
+        if not unset or "#" not in cell.source:
+            yield cell, "a cell to predict in sets a variable to None, with a comment that says what to put there"
+        revealed = {
+            name.id
+            for later in chapter.code[index + 1 :]
+            for function, call in calls(chapters.syntax(later.source))
+            for name in ast.walk(call)
+            if function == "reveal" and isinstance(name, ast.Name)
+        }
+        for name in unset:
+            if name not in revealed:
+                yield cell, f"no later cell calls reveal({name}, ...)"
+
+
+@rule
+def closing_sections(chapter, book):
+    found = [(heading, cells[0]) for heading, cells in chapter.sections()][-len(CLOSING) :]
+    for (heading, cell), expected in zip(found, CLOSING, strict=False):
+        if heading != expected:
+            yield (
+                cell,
+                f'the chapter closes with the H2 headings {", ".join(CLOSING)}; expected "{expected}", got "{heading}"',
+            )
+            return
+    if len(found) < len(CLOSING):
+        yield chapter.cells[-1], f"the chapter closes with the H2 headings {', '.join(CLOSING)}"
+
+
+@rule
+def exercises(chapter, book):
+    cells = [cell for cell in chapter.section("Exercises") if cell.id.startswith("exercise-")]
+    for cell in chapter.cells:
+        if cell.id.startswith("exercise-") and cell not in cells:
+            yield cell, "exercises stand in the section Exercises"
+    count = len({cell.id.split("-")[1] for cell in cells})
+    expected = [(f"exercise-{k}{part}", kind) for k in range(1, count + 1) for part, kind in EXERCISE_PARTS]
+    for cell, (id, kind) in zip([*cells, *chapter.cells[-1:]], expected, strict=False):
+        if (cell.id, cell.cell_type) != (id, kind):
+            yield cell, f"an exercise is a task, its -stub, its -check, its -solution; expected here a {kind} cell {id}"
+            return
+    if not 2 <= count <= 4:
+        yield (cells or chapter.cells)[-1], f"a chapter has 2 to 4 exercises; found {count}"
+    for cell in cells:
+        if cell.id.endswith("-check") and "check" not in {name for name, _ in calls(chapters.syntax(cell.source))}:
+            yield cell, "an exercise's check calls check(...)"
+        if cell.id.endswith("-solution") and ("<details>" not in cell.source or len(python_blocks(cell.source)) != 1):
+            yield cell, "a solution is folded in <details> and holds exactly one ```python block"
+
+
+@rule
+def claims_in_a_table(chapter, book):
+    section = chapter.section("What we saw")
+    code = [cell for cell in section if cell.cell_type == "code"]
+    if section and not any(name == "claims_table" for cell in code for name, _ in calls(chapters.syntax(cell.source))):
+        yield section[0], "the section What we saw shows claims_table()"
+
+
+@rule
+def claims_have_controls(chapter, book):
+    for cell in chapter.code:
+        for name, call in calls(chapters.syntax(cell.source)):
+            if name == "claim" and "control" not in {keyword.arg for keyword in call.keywords}:
+                yield (
+                    cell,
+                    "a claim has a control, the same measurement with the effect removed; say control=None for an identity",
+                )
+
+
+@rule
+def limits_are_measured(chapter, book):
+    cells = [cell for cell in chapter.section(CLOSING[0]) if cell.cell_type == "code"]
+    if not any(name == "claim" for cell in cells for name, _ in calls(chapters.syntax(cell.source))):
+        yield None, f"the section {CLOSING[0]} measures a limit: expected at least one claim(...) in it"
+
+
+@rule
+def has_slider(chapter, book):
+    if not any(name == "frame_slider" for cell in chapter.code for name, _ in calls(chapters.syntax(cell.source))):
+        yield None, "no cell shows a slider; expected at least one frame_slider(...)"
+
+
+# The words
+
+
+@rule
+def plain_markdown(chapter, book):
+    for cell in chapter.markdown:
+        for token in parsed(cell.source):
+            text = token.content
+            if token.type == "fence" and token.info.startswith("{"):
+                yield cell, f"a directive, {token.info}: notebooks hold plain Markdown, which every renderer shows"
+            elif token.type == "inline" and (
+                match := re.search(r"^:::.*|\{[\w:.-]+\}(?=`)|^\([\w-]+\)=$|\{\{.*?\}\}|^%.*|^\+\+\+", text, re.M)
+            ):
+                yield (
+                    cell,
+                    f"a MyST directive, role or label, {match[0]}: notebooks hold plain Markdown, which every renderer shows",
+                )
+            elif token.type == "math_block_label":
+                yield (
+                    cell,
+                    f"a labelled equation, ({token.info}): notebooks hold plain Markdown, which every renderer shows",
+                )
+
+
+@rule
+def little_html(chapter, book):
+    for cell in chapter.markdown:
+        for token in parsed(cell.source):
+            if token.type in ("html_block", "html_inline"):
+                tags = {tag.lower() for tag in re.findall(r"<[/!]?\s*([\w-]+)", token.content)}
+                if tags - HTML_TAGS:
+                    yield (
+                        cell,
+                        f"raw HTML, {token.content.strip()[:60]}; expected none but {', '.join(sorted(HTML_TAGS))}",
+                    )
+
+
+@rule
+def links_lead_somewhere(chapter, book):
+    for cell in chapter.markdown:
+        for url in links(cell.source):
+            parts = urlsplit(url)
+            target = (book.root / chapter.name).parent / unquote(parts.path)
+            if parts.scheme or parts.netloc:
+                continue
+            if not parts.path or parts.fragment:
+                yield cell, f"the link {url} names a heading, which renderers spell differently; expected a file alone"
+            elif not target.is_file() or not target.resolve().is_relative_to(book.root.resolve()):
+                yield cell, f"the link {url} leads to no file of the book"
+
+
+@rule
+def references_known(chapter, book):
+    section = chapter.section("References")
+    cells = [cell for cell in section if cell.cell_type == "markdown"]
+    found = [(cell, url) for cell in cells for url in links(cell.source)]
+    if section and not found:
+        yield section[0], "the section References links its sources; it holds no link"
+    for cell, url in found:
+        if address(url) not in book.references:
+            yield cell, f"the reference {url} is not in references.bib (as doi, eprint or url)"
+
+
+@rule
+def citations_listed(chapter, book):
+    section = chapter.section("References")
+    listed = {address(url) for cell in section if cell.cell_type == "markdown" for url in links(cell.source)}
+    for cell in chapter.markdown:
+        for url in links(cell.source):
+            if is_citation(url) and address(url) not in listed:
+                yield cell, f"it cites {url}, which the section References does not list"
+
+
+WORDS = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
+    "ninety|hundred|thousand|million|dozen|twice"
+)
+NUMBER = rf"(?:\d[\d,]*|(?:{WORDS})(?:[ -](?:{WORDS}))*)"
+TYPED = [  # what in a text is a measured number, or looks like one
+    r"\d+\.\d+",
+    r"\d+e[-+]?\d+\b",
+    r"\d\s?[×%‰]",
+    rf"\b{NUMBER}[ -](?:times|fold|per ?cent|percentage points|points of)\b",
+    rf"\b(?:about|around|some|nearly|almost|roughly|approximately) {NUMBER}\b(?! minutes)",
+]
+COUNTED = r"\b(\d[\d,]*)[ -](?:steps?|batch(?:es)?|epochs?|digits|examples|units|seeds|runs|layers|seconds?|ms|MB)\b"
+
+
+def typed_numbers(text):
+    """The numbers in a text that only code should show."""
+    return [match[0] for pattern in TYPED for match in re.finditer(pattern, text, re.I)]
+
+
+@rule
+def no_typed_numbers(chapter, book):
+    settings = {
+        node.value for cell in chapter.code for node in ast.walk(chapters.syntax(cell.source)) if is_number(node)
+    }
+    for cell in chapter.markdown:
+        text = re.sub(NUMBERED, "", prose(cell.source), flags=re.I)
+        for number in typed_numbers(text):
+            yield (
+                cell,
+                f"the number in {number!r} is typed; expected a measured one to be shown by code, others in math",
+            )
+        for match in re.finditer(COUNTED, text):
+            if int(match[1].replace(",", "")) not in settings:
+                yield (
+                    cell,
+                    f"{match[0]!r}: the chapter's code has no {match[1]}, so it is no setting; expected code to show it",
+                )
+
+
+def is_number(node):
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+@rule
+def no_typed_numbers_in_alt_texts(chapter, book):
+    for cell in chapter.code:
+        for text in alt_texts(chapters.syntax(cell.source)):
+            for number in typed_numbers(text):
+                yield (
+                    cell,
+                    f"the number in {number!r} is typed in an alt text; expected {{measured(...)}}, or a setting in braces",
+                )
+
+
+def alt_texts(tree):
+    """The typed parts of the alt texts in some code: of figure's ``alt``, and of what a function of a slider returns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "figure":
+            sources = [keyword.value for keyword in node.keywords if keyword.arg == "alt"]
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
+            sources = node.value.elts[1:]
+        elif isinstance(node, ast.Assign) and any("alt" in getattr(target, "id", "") for target in node.targets):
+            sources = [node.value]
+        else:
+            continue
+        for source in sources:
+            parts = [part.value for part in ast.walk(source) if isinstance(part, ast.Constant)]
+            yield "…".join(part for part in parts if isinstance(part, str))
+
+
+# The code
+
+
+FOLDED = {"hide-input", "hide-cell", "remove-input"}
+
+
+@rule
+def short_cells(chapter, book):
+    for cell in chapter.code:
+        lines = cell.source.splitlines()
+        written, most = (
+            sum(bool(line.strip()) for line in lines),
+            30 if FOLDED & set(cell.metadata.get("tags", [])) else 12,
+        )
+        if written > most:
+            yield cell, f"it has {written} lines; expected one idea in at most 12, or 30 in a cell that is folded"
+        if written == 0:
+            yield cell, "it is empty"
+        if cell.get("id") != "setup" and (wide := [line for line in lines if len(line) > 88]):
+            yield cell, f"a line has {len(wide[0])} columns, expected at most 88: {wide[0].strip()[:40]}…"
+
+
+@rule
+def folded_everywhere(chapter, book):
+    for cell in chapter.code:
+        tags, called = set(cell.metadata.get("tags", [])), {name for name, _ in calls(chapters.syntax(cell.source))}
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        if bool(tags & {"hide-input", "remove-input"}) != hidden:
+            yield cell, "what is folded on the page has jupyter.source_hidden too, and nothing else has"
+        elif "claim" in called and "hide-input" not in tags:
+            yield cell, "a cell that makes a claim has the tag hide-input: the reader reads the sentence first"
+        elif "remove-input" in tags and not any("text/markdown" in data for data, _ in stored.shown(cell)):
+            yield cell, "a cell without visible code ends in the Markdown that it shows"
+
+
+TUNED = ["tuned", "grid", "tuning_seeds", "seeds"]
+
+
+@rule
+def tuned_rates(chapter, book):
+    for cell in chapter.code:
+        named = [target.id for target in _constants(cell) if target.id in TUNED]
+        if cell.id != "tuned":
+            if again := sorted({"tuned", "tuning_seeds"} & set(named)):
+                yield cell, f"{again[0]} belongs into the cell tuned, where make sweep looks for it"
+            continue
+        functions = [node.name for node in chapters.syntax(cell.source).body if isinstance(node, ast.FunctionDef)]
+        if missing := [name for name in [*TUNED, "score"] if name not in [*named, *functions]]:
+            yield cell, f"it defines {', '.join([*TUNED, 'score'])}, for make sweep; {missing[0]} is missing"
+            continue
+        defined = {}
+        try:
+            constants = [node for node in chapters.syntax(cell.source).body if isinstance(node, ast.Assign)]
+            exec(compile(ast.Module(constants, []), "tuned", "exec"), defined)
+        except NameError as error:
+            yield cell, f"its rates and seeds are plain constants; {error}"
+            continue
+        grid = list(defined["grid"])
+        if grid != sorted(set(grid)):
+            yield cell, "grid lists each rate once, from small to large"
+        for name, rate in defined["tuned"].items():
+            if rate not in grid[1:-1]:
+                yield cell, f"the best rate lies inside its grid, not outside or at an end; got {rate} for {name}"
+        if set(defined["tuning_seeds"]) & set(defined["seeds"]):
+            yield cell, "what was tuned on some seeds is reported on others: tuning_seeds and seeds must share none"
+
+
+def _constants(cell):
+    """The names that a cell assigns at its top level."""
+    assigned = [
+        target for node in chapters.syntax(cell.source).body if isinstance(node, ast.Assign) for target in node.targets
+    ]
+    return [name for target in assigned for name in ast.walk(target) if isinstance(name, ast.Name)]
+
+
+@rule
+def no_data_paths(chapter, book):
+    for cell in chapter.code:
+        if "../" in cell.source:
+            yield cell, "a path out of the chapter's folder, ../: data comes from bnlib.datasets"
+
+
+# The house
+
+
+@house_rule
+def pins(book):
+    """Lines of requirements.txt that are no plain exact pin, pins of one machine, and what is not pinned."""
+    pinned = set()
+    for line in book.read("requirements.txt").splitlines():
+        if line.startswith("#"):
+            continue
+        if not (match := re.fullmatch(r"([A-Za-z0-9._-]+)==[0-9][0-9A-Za-z.]*", line)):
+            yield "requirements.txt", f"{line!r} must be name==version, with nothing after it"
+        elif re.match(r"(nvidia|cuda)[-_]|(triton|pip|setuptools)==", line.lower()):
+            yield "requirements.txt", f"{line!r} belongs to one machine"
+        else:
+            pinned.add(canonicalize_name(match[1]))
+    project = tomllib.loads(book.read("pyproject.toml"))["project"]
+    for extra in [project["dependencies"], *project["optional-dependencies"].values()]:
+        names = [canonicalize_name(Requirement(line).name) for line in extra]
+        yield from (
+            ("pyproject.toml", f"it names {name} twice") for name in sorted(set(names)) if names.count(name) > 1
+        )
+        yield from (
+            ("requirements.txt", f"no pin for {name}, which pyproject.toml names")
+            for name in names
+            if name not in pinned
+        )
+
+
+@house_rule
+def contents(book):
+    """Chapters that _toc.yml does not list, entries that have no chapter, and names that are no names."""
+    listed = {name for name in book.order if name.startswith("chapters/")}
+    present = {Path(chapter.name).with_suffix("").as_posix() for chapter in book.chapters}
+    yield from (("_toc.yml", f"{name} is no chapter") for name in sorted(listed - present))
+    yield from (("_toc.yml", f"expected an entry file: {name}") for name in sorted(present - listed))
+    for name in sorted(present):
+        if not re.fullmatch(r"chapters/[a-z][a-z0-9-]*", name):
+            yield (
+                f"{name}.ipynb",
+                "a chapter's file name is lower-case words joined by hyphens, without a number in front",
+            )
+
+
+@house_rule
+def reading_order(book):
+    """The landing page's map has the chapters of _toc.yml in their order."""
+    mapped = re.findall(r"^\| \[[^\]]+\]\(([^)]+)\)", book.read("intro.md"), re.M)
+    listed = [f"{name}.ipynb" for name in book.order if name.startswith("chapters/")]
+    for name in listed:
+        if name not in mapped:
+            yield "intro.md", f"the map has no row for {name}; expected a line | [Title]({name}) | question | …"
+    if [name for name in listed if name in mapped] != mapped:
+        yield (
+            "intro.md",
+            f"the map's rows are the chapters of _toc.yml, in its order; got {', '.join(mapped) or 'none'}",
+        )
+
+
+@house_rule
+def wrong_answers(book):
+    """Every exercise has two wrong answers at least, and no wrong answer is to an exercise that is not there."""
+    for chapter in book.chapters:
+        file = run.wrong_answers_path(book.root / chapter.name)
+        name, counts = (
+            file.relative_to(book.root).as_posix(),
+            Counter(of for of, _, _ in run.wrong_answers(book.root / chapter.name)),
+        )
+        exercises = [id.removesuffix("-stub") for cell in chapter.code if (id := cell.get("id", "")).endswith("-stub")]
+        yield from (
+            (name, f"it has answers to {id}, and the chapter has no such exercise")
+            for id in sorted({*counts} - {*exercises})
+        )
+        yield from (
+            (
+                name,
+                f"{id} has {counts[id]} wrong answers, expected two at least: blocks headed '# %% {id} what is wrong'",
+            )
+            for id in exercises
+            if counts[id] < 2
+        )
+
+
+@house_rule
+def bibliography(book):
+    """Entries of references.bib that are doubled, or that no chapter links to."""
+    keys = re.findall(r"^@\w+\{([^,]+),", book.read("references.bib"), re.M)
+    if doubled := sorted({key for key in keys if keys.count(key) > 1}):
+        yield "references.bib", f"two entries {', '.join(doubled)}"
+        return
+    linked = {address(url) for chapter in book.chapters for cell in chapter.markdown for url in links(cell.source)}
+    cited = {key for place, key in book.references.items() if place in linked}
+    for key in sorted(set(book.references.values()) - cited):
+        yield "references.bib", f"no chapter links to {key}"
+
+
+@house_rule
+def licences(book):
+    """Licence files without their licence, and places that name another one."""
+    for name, sentence in {
+        "LICENSE": "Permission is hereby granted, free of charge",
+        "LICENSE-CONTENT": "https://creativecommons.org/licenses/by/4.0/legalcode",
+    }.items():
+        if sentence not in book.read(name):
+            yield name, f"it must hold {sentence!r}"
+    if yaml.safe_load(book.read("CITATION.cff"))["license"] != ["MIT", "CC-BY-4.0"]:
+        yield "CITATION.cff", "the licences are MIT and CC-BY-4.0"
+    if tomllib.loads(book.read("pyproject.toml"))["project"]["license"] != "MIT":
+        yield "pyproject.toml", "bnlib's licence is MIT"
+
+
+@house_rule
+def versions(book):
+    if (found := str(yaml.safe_load(book.read("CITATION.cff"))["version"])) != checkout.version(book.root):
+        yield "CITATION.cff", f"the version is bnlib's, {checkout.version(book.root)}; got {found}"
+
+
+@house_rule
+def commands(book):
+    """Commands of the Makefile that the README does not explain, and the other way round."""
+    made = set(re.findall(r"^([a-z]+):", book.read("Makefile"), re.M)) - {"help"}
+    told = set(re.findall(r"^\| `make ([a-z]+)", book.read("README.md"), re.M))
+    yield from (("README.md", f"no row for make {name}") for name in sorted(made - told))
+    yield from (("README.md", f"there is no make {name}") for name in sorted(told - made))
+
+
+@house_rule
+def strangers(book):
+    """Tracked files that belong to one machine, were generated, or name somebody else's package."""
+    machine = re.compile(r"(?<![\w.])/(root|home|Users)/\w|[A-Z]:\\\\?Users\\|" + re.escape(f"{checkout.ROOT}/"))
+    package = re.compile(r"pip3? install[^\n`]*?[ \"']bnlib\b(?!\.|/)")
+    for name in checkout.files(book.root):
+        if re.match(r"_build/|\.venv/|\.cache/|(?!_ext/templates/).*\.html$|.*\.pyc$", name):
+            yield name, "it is generated; git should not hold it"
+        try:
+            text = book.read(name)
+        except UnicodeDecodeError:
+            continue
+        if found := machine.search(text):
+            yield name, f"it holds a path of one machine, {found[0]}…"
+        if found := package.search(text):
+            yield name, f"{found[0]!r} fetches somebody else's package of that name; the set-up cell installs the book"
