@@ -10,7 +10,7 @@ import functools
 import importlib
 import itertools
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from bnlib import diagnostics, models, normalization
+from bnlib import diagnostics, models
 from play import replaced
 
 
@@ -76,43 +76,33 @@ def mutant(*targets, breaks):
 
 # Normalization, forward
 
-NORMS = [f"normalization.{norm}_norm" for norm in ("batch", "layer", "instance", "group", "rms")]
-
 
 @mutant("normalization._standardize", breaks={"mechanism": "batch-of-two"})
-def unbiased_variance_normalises(right, x, axes, *rest):
-    centered, mean, var = right(x, axes, *rest)
+def unbiased_variance_normalises(right, x, axes):
+    centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
     return centered, mean, var * n / max(n - 1, 1)
 
 
 @mutant("normalization._standardize", breaks={"mechanism": "centred-variance"})
-def one_pass_variance(right, x, axes, *rest):
-    centered, mean, _ = right(x, axes, *rest)
+def one_pass_variance(right, x, axes):
+    centered, mean, _ = right(x, axes)
     return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
 
 
-@mutant(*NORMS, breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit"})
-def eps_outside_the_root(right, *arguments, eps=1e-5, **options):
-    y, cache = right(*arguments, eps=eps, **options)
-    return _with_inv_std(y, cache, 1 / (np.sqrt(cache.var) + eps))
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit"})
+def eps_outside_the_root(right, var, eps):
+    return 1 / (np.sqrt(var) + eps)
 
 
-@mutant(*NORMS, breaks={"mechanism": "variance-shortfall"})
-def eps_twice(right, *arguments, eps=1e-5, **options):
-    return right(*arguments, eps=eps + eps, **options)
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall"})
+def eps_twice(right, var, eps):
+    return right(var, eps + eps)
 
 
-@mutant(*NORMS, breaks={"mechanism": "variance-shortfall"})
-def eps_as_a_floor(right, *arguments, eps=1e-5, **options):
-    y, cache = right(*arguments, eps=eps, **options)
-    return _with_inv_std(y, cache, 1 / np.sqrt(np.maximum(cache.var, eps)))
-
-
-def _with_inv_std(y, cache, inv_std):
-    restore = getattr(normalization, "_scale_and_shift", None) or normalization._restore
-    cache = replace(cache, inv_std=inv_std.astype(cache.inv_std.dtype))
-    return restore(cache, y.dtype), cache
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall"})
+def eps_as_a_floor(right, var, eps):
+    return 1 / np.sqrt(np.maximum(var, eps))
 
 
 @mutant("normalization._normalize", breaks={"mechanism": "images-reshape"})
@@ -124,20 +114,20 @@ def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
 # the variance, did not come from x.
 
 BACKWARD = "normalization.normalize_backward"
-MEAN_FROM_X, VAR_FROM_X = (field.name for field in fields(normalization.NormCache) if field.type is bool)
+CONSTANTS = {"mean_from_x": False, "var_from_x": False}  # as if neither statistic came from x
 
 
 def _terms(right, dy, cache):
     """dx before the projection, its term along 1, and its term along x̂: the right dx is the first less the others."""
     dx = right(dy, cache)[0]
-    without_mean_term = right(dy, replace(cache, **{MEAN_FROM_X: False}))[0]
-    whole = right(dy, replace(cache, **{MEAN_FROM_X: False, VAR_FROM_X: False}))[0]
+    without_mean_term = right(dy, replace(cache, mean_from_x=False))[0]
+    whole = right(dy, replace(cache, **CONSTANTS))[0]
     return whole, without_mean_term - dx, whole - without_mean_term
 
 
 @mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon"})
 def no_mean_term(right, dy, cache):
-    return right(dy, replace(cache, **{MEAN_FROM_X: False}))
+    return right(dy, replace(cache, mean_from_x=False))
 
 
 @mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
@@ -162,14 +152,12 @@ def x_hat_standardised_once(right, dy, cache):
 
 @mutant(BACKWARD, breaks={"mechanism": "backward-torch", "gradient-flow": "part-that-survives"})
 def statistics_detached(right, dy, cache):
-    return right(dy, replace(cache, **{MEAN_FROM_X: False, VAR_FROM_X: False}))
+    return right(dy, replace(cache, **CONSTANTS))
 
 
 @mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
 def gamma_forgotten_in_dx(right, dy, cache):
-    whole, *_ = _terms(right, np.ones_like(dy), cache)  # gamma / std
-    gamma = (whole.reshape(cache.centered.shape) / cache.inv_std).reshape(cache.shape)
-    return right(np.where(gamma == 0, 0, dy / gamma), cache)[0], *right(dy, cache)[1:]
+    return right(dy, replace(cache, gamma=None))[0], *right(dy, cache)[1:]
 
 
 @mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
@@ -265,7 +253,7 @@ def evaluation_without_eps(right, self, x):
 @mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
 def evaluation_backward_as_in_training(right, self, x):
     y = right(self, x)
-    self._cache = replace(self._cache, **{MEAN_FROM_X: True, VAR_FROM_X: True})
+    self._cache = replace(self._cache, mean_from_x=True, var_from_x=True)
     return y
 
 
@@ -363,7 +351,7 @@ def other_batches_for_each_model(right, *sizes, seed):
 
 
 @mutant("training.accuracy", breaks={"training-speed": "lag-counts"})
-def accuracy_by_batch_statistics(right, model, *data):
+def accuracy_by_batch_statistics(right, model, data):
     norms = [module for module in model.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
     with contextlib.ExitStack() as stack:
         for norm in norms:
@@ -371,7 +359,7 @@ def accuracy_by_batch_statistics(right, model, *data):
             norm.running_mean = norm.running_var = None
             stack.callback(setattr, norm, "running_mean", kept[0])
             stack.callback(setattr, norm, "running_var", kept[1])
-        return right(model, *data)
+        return right(model, data)
 
 
 @mutant("training.History.steps_to", breaks={"training-speed": "lag-counts", "conditioning": "window-of-rates"})
@@ -390,8 +378,7 @@ def lengths_in_place_of_squares(right, *arguments, **options):
 
 @mutant("diagnostics.dead_fractions", breaks={"gradient-flow": "fewer-dead-with-bn"})
 def dead_if_ever_off(right, model, x):
-    with torch.no_grad():
-        outputs = [np.asarray(h) for h in diagnostics.activations(model, x)]
+    outputs = diagnostics.activations(model, x)
     return np.array([(np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]) <= 0).any(axis=0).mean() for h in outputs])
 
 

@@ -5,10 +5,10 @@ import os
 import IPython.display
 import nbformat
 import pytest
-from lab import MUTANTS, _play_alone, in_a_child, play_chapter, stored_claims
-from play import play
 
 from bnlib import claims, figures, widgets
+from lab import MUTANTS, _play_alone, in_a_child, play_chapter
+from play import play
 
 CELLS = {
     "setup": "raise ImportError",
@@ -28,33 +28,33 @@ CELLS = {
 
 
 @pytest.fixture
-def chapter(tmp_path):
-    notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_code_cell(source, id=id) for id, source in CELLS.items()]
+def notebook(tmp_path):
+    made = nbformat.v4.new_notebook()
+    made.cells = [nbformat.v4.new_code_cell(source, id=id) for id, source in CELLS.items()]
     path = tmp_path / "chapter.ipynb"
-    path.write_text(nbformat.v4.writes(notebook), "utf-8")
+    path.write_text(nbformat.v4.writes(made), "utf-8")
     return path
 
 
-def test_it_collects_claims_and_computes_what_it_does_not_draw(chapter):
-    played = play(chapter, "loop")
+def test_it_collects_claims_and_computes_what_it_does_not_draw(notebook):
+    played = play(notebook, "loop")
     assert played.defined["seen"] == ["figure", "slider", "0"]
     assert played.claims == {"loop": [{"value": 0}, {"value": 1}]}
 
 
-def test_an_error_is_raised_or_recorded(chapter, capsys):
+def test_an_error_is_raised_or_recorded(notebook, capsys):
     with pytest.raises(ZeroDivisionError):
-        play(chapter)
+        play(notebook)
     went_past = []
-    played = play(chapter, keep_going=True, after=lambda id, played: went_past.append(id))
+    played = play(notebook, keep_going=True, after=lambda id, played: went_past.append(id))
     assert [*played.errors] == ["wrong"] and played.defined["seen"][-1] == "end"
     assert went_past == [*CELLS][1:]
     assert capsys.readouterr().out == ""
     with pytest.raises(ValueError, match="no code cell 'absent'"):
-        play(chapter, "absent")
+        play(notebook, "absent")
 
 
-def test_it_leaves_no_trace(chapter, monkeypatch):
+def test_it_leaves_no_trace(notebook, monkeypatch):
     monkeypatch.setenv("BNLIB_STRICT", "1")
     held = [
         (module, name, vars(module)[name])
@@ -65,7 +65,7 @@ def test_it_leaves_no_trace(chapter, monkeypatch):
             (widgets, "frame_slider"),
         )
     ]
-    play(chapter, keep_going=True)
+    play(notebook, keep_going=True)
     assert all(vars(module)[name] is value for module, name, value in held)
     assert os.environ["BNLIB_STRICT"] == "1"
 
@@ -73,8 +73,7 @@ def test_it_leaves_no_trace(chapter, monkeypatch):
 def test_a_fork_plays_as_if_the_mutant_had_been_there_from_the_start():
     mutant = "no-mean-term"
     claim = MUTANTS[mutant].breaks["bias"]
-    cell, _ = stored_claims("bias")[claim]
     outcomes = play_chapter("bias", {mutant: claim})
-    assert outcomes[mutant] == in_a_child(_play_alone, "bias", mutant, cell)
-    assert outcomes[None] == in_a_child(_play_alone, "bias", None, cell)
+    assert outcomes[mutant] == in_a_child(_play_alone, "bias", mutant, claim)
+    assert outcomes[None] == in_a_child(_play_alone, "bias", None, claim)
     assert outcomes[mutant] != outcomes[None]
