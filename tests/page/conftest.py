@@ -46,7 +46,7 @@ def build(book, *options):
 KINDS = [
     lambda cell, data: cell.source.startswith("# "),
     lambda cell, data: cell.source.startswith("## "),
-    lambda cell, data: cell.cell_type == "code" and len(cell.source.partition("\n")[0]) > 60,
+    lambda cell, data: not cell.metadata.get("tags") and len(cell.source.partition("\n")[0]) > 60 and "outputs" in cell,
     lambda cell, data: "$$" in cell.source,
     lambda cell, data: "claim-mark" in data.get("text/markdown", ""),
     lambda cell, data: stored.WIDGET_VIEW in data,
