@@ -10,11 +10,10 @@ import sys
 import traceback
 from pathlib import Path
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT / "tools"), str(Path(__file__).parent)]  # in a new process too
+sys.path[:0] = [str(ROOT / "tools"), str(Path(__file__).parent)]  # in a new process too
 
+import chapters  # noqa: E402
 from mutants import MUTANTS, in_place  # noqa: E402
 from play import play  # noqa: E402
 
@@ -98,7 +97,7 @@ def run_unit_tests(module, mutant=None):
 def stored_claims(chapter):
     """Claim, by its cell's id → its stored records (several if the cell makes it in a loop), in their order."""
     claims = {}
-    for cell in nbformat.v4.reads(_path(chapter).read_text("utf-8")).cells:
+    for cell in chapters.read(_path(chapter)).cells:
         for output in cell.get("outputs", []):
             if record := output.get("metadata", {}).get("claim"):
                 claims.setdefault(cell.id, []).append(record)

@@ -7,8 +7,7 @@ at: it holds whatever bnlib does, or a mutant is missing.
 import argparse
 import sys
 
-import chapters
-from lab import MUTANTS, play_chapter, stored_claims
+from lab import MUTANTS, chapters, play_chapter, stored_claims
 
 
 def lines(chapter):
