@@ -9,7 +9,7 @@ PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
 PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
 
-.PHONY: help book test check chapter execute bench sweep lint lock serve weigh clean hooks repository
+.PHONY: help book test check chapter execute bench sweep lint lock serve clean hooks repository
 
 help:  # This list
 	@sed -n 's/^\([a-z]*\):[^#]*# /  make \1#/p' Makefile | awk -F'#' '{printf "%-18s %s\n", $$1, $$2}'
@@ -49,9 +49,6 @@ lock: .venv/pyvenv.cfg  # Write the newest versions that pyproject.toml allows i
 
 serve: book  # Show the built pages at http://localhost:8000
 	@$(BIN)/python -m http.server --bind localhost --directory _build/html 8000
-
-weigh: .venv/test.stamp _build/book.stamp  # Weigh a page against a stock Jupyter Book's
-	@$(BIN)/python tools/page_weight.py
 
 clean:  # Remove what was built; .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from unittest.mock import patch
 
-import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+
+import chapters
 
 
 @dataclass
@@ -36,7 +37,7 @@ def play(path, upto=None, *, keep_going=False, after=None):
 
     Raises ValueError if there is no cell ``upto``.
     """
-    cells = [cell for cell in nbformat.v4.reads(path.read_text("utf-8")).cells if cell.cell_type == "code"]
+    cells = chapters.code(chapters.read(path))
     ids = [cell.id for cell in cells]
     if upto is not None and upto not in ids:
         raise ValueError(f"{path.stem} has no code cell {upto!r}")

@@ -6,7 +6,6 @@ The sweep runs the chapter's code up to that cell, tries the whole grid, and say
 """
 
 import argparse
-import contextlib
 import functools
 import os
 import sys
@@ -16,6 +15,7 @@ from multiprocessing import get_context
 from tqdm import tqdm
 
 import chapters
+import play
 from checkout import ROOT
 from run import HERE
 
@@ -30,14 +30,7 @@ def tuned_chapters(paths):
 @functools.cache
 def workbench(path):
     """What a chapter's code, up to and including its cell ``tuned``, defines."""
-    code = [cell for cell in chapters.read(path).cells if cell.cell_type == "code"]
-    last = [cell.get("id") for cell in code].index("tuned")
-    defined = {"__name__": "__main__"}
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        for cell in code[: last + 1]:
-            if cell.get("id") != "setup":
-                exec(compile(cell.source, f"{path.stem}, cell {cell.get('id')}", "exec"), defined)
-    return defined
+    return play.play(path, "tuned").defined
 
 
 def names(path):
