@@ -37,6 +37,7 @@ def setup(app):
     app.connect("config-inited", add_templates)
     app.connect("config-inited", follow_repository, priority=400)  # before the theme reads its options
     app.connect("doctree-read", name_setup)
+    app.connect("doctree-read", free_images)
     app.connect("doctree-read", gather_folded_claims)
     app.connect("html-page-context", mend_body)
     app.connect("html-page-context", size_images)
@@ -135,6 +136,13 @@ def folded_claims(node):
 def mend_body(app, pagename, templatename, context, doctree):
     for old, new in MENDED.items():
         context["body"] = context.get("body", "").replace(old, new)
+
+
+def free_images(app, doctree):
+    """The size that an output tells Jupyter would be kept on a phone too, where there is no room for it."""
+    for image in doctree.findall(nodes.image):
+        image.attributes.pop("width", None)
+        image.attributes.pop("height", None)
 
 
 def size_images(app, pagename, templatename, context, doctree):

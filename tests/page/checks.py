@@ -325,6 +325,17 @@ def crowded_details(page):
     )
 
 
+def distorted_pictures(page):
+    """Pictures whose sides are not in the proportion in which they were drawn."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll("article img[width][height]")].filter((img) => {
+        const drawn = img.getAttribute("width") / img.getAttribute("height"), look = getComputedStyle(img);
+        const [top, right, bottom, left] = ["Top", "Right", "Bottom", "Left"].map((side) => parseFloat(look[`padding${side}`]));
+        return Math.abs((img.clientWidth - left - right) / (img.clientHeight - top - bottom) / drawn - 1) > 0.02;
+      }).map((img) => `${img.clientWidth} by ${img.clientHeight} pixels: ${img.alt.slice(0, 60)}`)"""
+    )
+
+
 def covered_code(page):
     """Code boxes whose first line lies under the button that copies them."""
     return page.evaluate(

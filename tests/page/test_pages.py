@@ -18,6 +18,7 @@ EVERYWHERE = [  # in this order: the last ones change the page, by moving, openi
     checks.untypeset_formulas,
     checks.sideways_scroll,
     checks.layout_shift,
+    checks.distorted_pictures,
     checks.cut_formulas,
     checks.crowded_details,
     checks.lost_place,
@@ -230,6 +231,7 @@ BROKEN = [
     ),
 ]
 BROKEN_ON_A_PHONE = [
+    (checks.distorted_pictures, "document.querySelector('article img').style.height = '380px'"),
     (checks.cut_formulas, "document.querySelectorAll('div.math').forEach((one) => { one.scrollLeft = 99; })"),
     (checks.covered_code, "document.querySelectorAll('.copybtn').forEach((button) => { button.style.opacity = 1; })"),
     (checks.dead_menus, CLONE.format("primary")),
