@@ -181,12 +181,17 @@ async def run(path, setting=HERE, root=ROOT, tick=lambda: None):
     _stamp(notebook)
     result.slowest = {id: took[id] for id in sorted(took, key=took.get, reverse=True)[:5]}
     if not result.error:
-        place = _place(path, setting, root)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = place.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(dataclasses.asdict(result)), "utf-8")
-        unfinished.replace(place)
+        _write(_place(path, setting, root), dataclasses.asdict(result))
     return result
+
+
+def remembered(name, key, make, *, anew=False, root=ROOT):
+    """What ``make()`` returned under a key, as JSON keeps it; made if it is not there, or if ``anew``."""
+    place = root / f".cache/runs/{name}.json"
+    kept = json.loads(place.read_text("utf-8")) if place.exists() and not anew else {}
+    if kept.get("key") != key:
+        _write(place, {"key": key, "made": make()})
+    return json.loads(place.read_text("utf-8"))["made"]
 
 
 def wrong_answers_path(path):
@@ -237,6 +242,13 @@ def _stamp(notebook):
         records = [output.metadata["claim"] for output in cell.outputs if "claim" in output.get("metadata", {})]
         for number, record in enumerate(records, 1):
             record["id"] = cell.get("id") if number == 1 else f"{cell.get('id')}/{number}"
+
+
+def _write(place, record):
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(record), "utf-8")
+    unfinished.replace(place)
 
 
 def _place(path, setting, root):

@@ -67,7 +67,6 @@ def release(folder):
 
 KERNELS = ROOT / ".cache/kernels"
 SETTING = run.Setting("colab", repr((COLAB, sys.version)), {"PYTHONPATH": None}, KERNELS)
-SET_UP = ROOT / ".cache/runs/colab-set-up.json"  # what the set-up cell did, beside the key of what that depends on
 
 
 def cells(folder, *sources):
@@ -106,14 +105,10 @@ def set_up_key():
 
 @pytest.fixture(scope="session")
 def colab(tmp_path_factory, everything):
-    """What the set-up cell did; done again only if something that it depends on has changed."""
-    saved = json.loads(SET_UP.read_text("utf-8")) if SET_UP.exists() else {}
-    unknown = any(run.known(path, SETTING) is None for path in chapters.paths())
-    if everything or saved.get("key") != set_up_key() or (unknown and not KERNELS.exists()):
-        saved = {"key": set_up_key()} | set_up(tmp_path_factory.mktemp("colab"))
-        SET_UP.parent.mkdir(parents=True, exist_ok=True)
-        SET_UP.write_text(json.dumps(saved), "utf-8")
-    return saved
+    """What the set-up cell did; done again only if something that it depends on has changed, or is needed and not here."""
+    needed = not KERNELS.exists() and any(run.known(path, SETTING) is None for path in chapters.paths())
+    folder = tmp_path_factory.mktemp("colab")
+    return run.remembered("colab-set-up", set_up_key(), lambda: set_up(folder), anew=everything or needed)
 
 
 def test_versions_are_colabs(colab):

@@ -122,3 +122,18 @@ def test_a_check_that_accepts_everything_is_noticed(small_book, path):
     change(path, r"lambda got: got == 6\.0", "lambda got: True")
     answers = run.recorded(path, root=small_book).answers["exercise-1"]
     assert [said[:1] for what, said in answers] == ["○", "✓", "✓", "✓"]
+
+
+def test_what_is_remembered_is_made_once_a_key(tmp_path):
+    made = iter(range(9))
+
+    def ask(key, **options):
+        return run.remembered("dice", key, lambda: [next(made), None], root=tmp_path, **options)
+
+    assert [ask("a"), ask("a"), ask("b"), ask("b", anew=True), ask("b")] == [
+        [0, None],
+        [0, None],
+        [1, None],
+        [2, None],
+        [2, None],
+    ]
