@@ -339,7 +339,7 @@ def recorded_after_the_step(right, model, data, *, record=None, **options):
     return history
 
 
-@mutant("training.train", breaks={"bias": "dead-under-sgd"})
+@mutant("training.train", breaks={"conditioning": "conditioning-not-kept"})
 def gradients_add_up(right, *arguments, **options):
     with patch.object(torch.optim.Optimizer, "zero_grad", lambda *ignored, **options: None):
         return right(*arguments, **options)
