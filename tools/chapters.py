@@ -32,7 +32,10 @@ def paths(names=(), root=ROOT):
 
 
 def order(root=ROOT):
-    """The files that _toc.yml lists, in the order of the book, whether it is divided into parts or not."""
+    """The files that _toc.yml lists, in the order of the book, whether it is divided into parts or not.
+
+    ValueError if it is no table of contents.
+    """
 
     def listed(entry):
         if isinstance(entry, list):
@@ -40,7 +43,12 @@ def order(root=ROOT):
         own = [entry["file"]] if "file" in entry else []
         return own + [name for key in ("parts", "chapters", "sections") for name in listed(entry.get(key, []))]
 
-    return listed(yaml.safe_load((root / "_toc.yml").read_text("utf-8")))
+    try:
+        return listed(yaml.safe_load((root / "_toc.yml").read_text("utf-8")))
+    except (yaml.YAMLError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"_toc.yml lists files as Jupyter Book does, '- file: chapters/bias' under 'chapters:'; {error}"
+        ) from None
 
 
 def parse(text):
@@ -49,8 +57,11 @@ def parse(text):
 
 
 def read(path):
-    """The notebook as it is on disk."""
-    return parse(path.read_text("utf-8"))
+    """The notebook as it is on disk. ValueError if it is none."""
+    try:
+        return parse(path.read_text("utf-8"))
+    except (ValueError, KeyError, AttributeError) as error:  # no JSON, or JSON of something else
+        raise ValueError(f"{path.name} is no notebook (an unresolved conflict?): {error}") from None
 
 
 def to_text(notebook):

@@ -30,28 +30,31 @@ def lint(root):
 
 def stored(path, root):
     """Store a chapter's outputs, after a run if there is no record of it; whether it could be."""
-    if record := run.known(path, root=root):
-        written = execute.store(
-            path, root, record, before := path.read_text("utf-8"), freshness.key(chapters.parse(before), root)
-        )
-    else:
-        (written,) = asyncio.run(execute.execute_all([path], root))
-    return (written.run is record and not written.refused and not written.changed) or execute.report(written, root)
+    if not (record := run.known(path, root=root)):
+        return execute.report(asyncio.run(execute.execute_all([path], root))[0], root)
+    before = path.read_text("utf-8")
+    written = execute.store(path, root, record, before, freshness.key(chapters.parse(before), root))
+    if written.refused or written.changed:
+        return execute.report(written, root)
+    execute.warn(path.relative_to(root), record.warnings())
+    return True
 
 
 def main(arguments=None, root=ROOT):
     names = [name for name in (sys.argv[1:] if arguments is None else arguments) if name]
     try:
         paths = chapters.paths(names, root)
+        unstored = (
+            ["a chapter could not be stored, see above"]
+            if not all([stored(path, root) for path in paths if names])
+            else []
+        )
+        book = Book(root)
+        wanted = {path.relative_to(root).as_posix() for path in paths}
+        found = [line for chapter in book.chapters if chapter.name in wanted for line in problems(chapter, book)]
+        found += [*unstored, *house_problems(book), *lint(root)]
     except ValueError as error:
         sys.exit(f"make check: {error}")
-    found = (
-        [] if all([stored(path, root) for path in paths if names]) else ["the chapter could not be stored, see above"]
-    )
-    book = Book(root)
-    wanted = {path.relative_to(root).as_posix() for path in paths}
-    found += [line for chapter in book.chapters if chapter.name in wanted for line in problems(chapter, book)]
-    found += [*house_problems(book), *lint(root)]
     print("\n".join(found) or f"All rules are kept: {', '.join(path.stem for path in paths)}, the house.")
     return 1 if found else 0
 

@@ -6,6 +6,7 @@ the fresh one, so that a change in the book's history is a change in what the re
 
 import argparse
 import asyncio
+import subprocess
 import sys
 from dataclasses import dataclass
 
@@ -28,28 +29,32 @@ class Written:
     run: run.Run
     changed: bool = False
     refused: str = ""
+    restless: tuple = ()  # cells that show other numbers than in the run before, with the same code on the same machine
 
 
 async def execute(path, root, tick):
     """Run one chapter and store its outputs. A chapter that fails, or was edited meanwhile, is left as it is on disk."""
     before = path.read_text("utf-8")
     was = chapters.parse(before)
-    made_from = freshness.key(was, root)
+    made_from, earlier = freshness.key(was, root), run.known(path, root=root)
     result = await run.run(path, root=root, tick=tick)
     if result.error:
         return Written(
             path, result, refused=f"cell {result.failed_cell} failed; the file is left as it was.\n{result.error}"
         )
-    return store(path, root, result, before, made_from)
+    written = store(path, root, result, before, made_from)
+    written.restless = tuple(stored.different_texts(earlier.cells, result.cells, stored.TIMED)) if earlier else ()
+    return written
 
 
 def store(path, root, result, before, made_from):
     """Write a run's outputs into the chapter that was ``before``, whose key was ``made_from``."""
-    was, fresh = chapters.parse(before), result.cells
+    fresh = result.cells
     fresh.metadata["bnlib"] = {"hash": made_from}
     fresh = stored.normalized(fresh)
-    stored.keep_equal(was, fresh, same_code=was.metadata.get("bnlib", {}).get("hash") == made_from)
-    fresh = stored.normalized(fresh)
+    if was := last_sealed(path, before, root):
+        stored.keep_equal(was, fresh, same_code=was.metadata.bnlib.hash == made_from)
+        fresh = stored.normalized(fresh)
     fresh.metadata["bnlib"]["seal"] = stored.seal(fresh)
     if found := list(stored.faults(fresh)):
         lines = [f"cell {cell.id}: {message}" if cell else message for cell, message in found]
@@ -68,6 +73,19 @@ def store(path, root, result, before, made_from):
     if path.stem == chapters.COVER_CELL[0]:
         (root / chapters.COVER).write_bytes(chapters.cover(root))
     return Written(path, result, changed=text != before)
+
+
+def last_sealed(path, text, root):
+    """The notebook of this text or, if its outputs were changed since `make execute` stored them, the committed one.
+
+    None if that too has other outputs: a number written by hand must not be kept for one that was measured.
+    """
+    command = ["git", "-C", str(root), "show", f"HEAD:./{path.relative_to(root).as_posix()}"]
+    for source in (lambda: text, lambda: subprocess.run(command, capture_output=True, text=True).stdout):
+        notebook = chapters.parse(found) if (found := source()) else None
+        if notebook and stored.is_sealed(notebook):
+            return notebook
+    return None
 
 
 async def execute_all(paths, root=ROOT):
@@ -91,9 +109,18 @@ def report(written, root=ROOT):
     else:
         state = "written" if written.changed else "unchanged"
         print(f"{name}: {state}, {written.run.seconds:.1f} s, peak memory {written.run.peak_bytes / 1e6:.0f} MB")
-        for warning in written.run.warnings():
-            print(f"{name}: warning: {warning}")
+        warn(name, written.run.warnings())
+        if written.restless:
+            warn(
+                name,
+                [f"{', '.join(written.restless)}: other numbers than in the run before; seed them, or use timed(…)"],
+            )
     return not written.refused
+
+
+def warn(name, warnings):
+    for warning in warnings:
+        print(f"{name}: warning: {warning}")
 
 
 def main(arguments=None, root=ROOT):
@@ -102,9 +129,9 @@ def main(arguments=None, root=ROOT):
     try:
         paths = chapters.paths(parser.parse_args(arguments).chapter, root)
         pins(root)  # rather than after minutes of running
+        written = asyncio.run(execute_all(paths, root))
     except (ValueError, OSError) as error:
         sys.exit(f"make execute: {error}")
-    written = asyncio.run(execute_all(paths, root))
     return 0 if all([report(each, root) for each in written]) else 1
 
 

@@ -255,7 +255,7 @@ def current(chapter, book):
 
 @rule
 def as_executed(chapter, book):
-    if chapter.notebook.metadata.get("bnlib", {}).get("seal") != stored.seal(chapter.notebook):
+    if not stored.is_sealed(chapter.notebook):
         yield None, "its outputs are not those that make execute stored (edited by hand?): run make execute"
 
 
@@ -500,6 +500,7 @@ TYPED = [  # what in a text is a measured number, or looks like one
     r"\d+e[-+]?\d+\b",
     r"\d\s?[×%‰]",
     rf"\b{NUMBER}[ -](?:times|fold|per ?cent|percentage points|points of)\b",
+    rf"\b(?:\d+|{WORDS})fold\b",
     rf"\b(?:about|around|some|nearly|almost|roughly|approximately) {NUMBER}\b(?! minutes)",
 ]
 COUNTED = r"\b(\d[\d,]*)[ -](?:steps?|batch(?:es)?|epochs?|digits|examples|units|seeds|runs|layers|seconds?|ms|MB)\b"
@@ -546,19 +547,23 @@ def no_typed_numbers_in_alt_texts(chapter, book):
 
 
 def alt_texts(tree):
-    """The typed parts of the alt texts in some code: of figure's ``alt``, and of what a function of a slider returns."""
+    """The typed parts of the alt texts in some code: of figure's ``alt``, and of what a function of a slider returns.
+
+    Of a variable that stands there, those of all that is assigned to it.
+    """
+    sources = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "figure":
-            sources = [keyword.value for keyword in node.keywords if keyword.arg == "alt"]
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "figure":
+            sources += [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "alt")]
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
-            sources = node.value.elts[1:]
-        elif isinstance(node, ast.Assign) and any("alt" in getattr(target, "id", "") for target in node.targets):
-            sources = [node.value]
-        else:
-            continue
-        for source in sources:
-            parts = [part.value for part in ast.walk(source) if isinstance(part, ast.Constant)]
-            yield "…".join(part for part in parts if isinstance(part, str))
+            sources.append(node.value.elts[1])
+    names = {source.id for source in sources if isinstance(source, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and {getattr(target, "id", "") for target in node.targets} & names:
+            sources.append(node.value)
+    for source in sources:
+        parts = [part.value for part in ast.walk(source) if isinstance(part, ast.Constant)]
+        yield "…".join(part for part in parts if isinstance(part, str))
 
 
 # The code
@@ -678,7 +683,8 @@ def contents(book):
     listed = {name for name in book.order if name.startswith("chapters/")}
     present = {Path(chapter.name).with_suffix("").as_posix() for chapter in book.chapters}
     yield from (("_toc.yml", f"{name} is no chapter") for name in sorted(listed - present))
-    yield from (("_toc.yml", f"expected an entry file: {name}") for name in sorted(present - listed))
+    missing = [*sorted(present - listed), *({"references"} - {*book.order})]
+    yield from (("_toc.yml", f"expected an entry file: {name}") for name in missing)
     for name in sorted(present):
         if not re.fullmatch(r"chapters/[a-z][a-z0-9-]*", name):
             yield (

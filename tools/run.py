@@ -86,7 +86,9 @@ class Run:
     seconds: float = 0.0  # of the processor, in the kernel
     peak_bytes: int = 0
     slowest: dict = field(default_factory=dict)  # cell id → seconds on the clock, the five longest
-    answers: dict = field(default_factory=dict)  # exercise → [what is wrong or "stub" or "solution", what check said]
+    answers: dict = field(
+        default_factory=dict, repr=False
+    )  # exercise → [what is wrong or "stub" or "solution", what check said]
     failed_cell: str = ""
     error: str = ""
 

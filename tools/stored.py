@@ -109,7 +109,12 @@ def masked(text, pattern=MEASURED):
     return re.sub(pattern, "…", text)
 
 
-def texts(outputs):
+def is_sealed(notebook):
+    """Whether its outputs are those that `make execute` stored."""
+    return notebook.metadata.get("bnlib", {}).get("seal") == seal(notebook)
+
+
+def texts(outputs, pattern=MEASURED):
     """What two machines must show alike: each kind's texts in order, those of a stream joined, measured numbers masked."""
     kinds = {}
     for output in outputs:
@@ -119,13 +124,13 @@ def texts(outputs):
             for kind, text in output.get("data", {}).items():
                 if kind.startswith("text/"):
                     kinds.setdefault(kind, []).append(text)
-    return {kind: [masked(text) for text in several] for kind, several in kinds.items()}
+    return {kind: [masked(text, pattern) for text in several] for kind, several in kinds.items()}
 
 
-def different_texts(notebook, fresh):
-    """Cell → what is stored and what was shown, for the cells of two runs that do not show the same texts."""
+def different_texts(notebook, fresh, pattern=MEASURED):
+    """Cell → what one and the other run showed, for the cells of two runs that do not show the same texts once masked."""
     pairs = zip(chapters.code(notebook), chapters.code(fresh), strict=True)
-    both = {cell.id: (texts(cell.outputs), texts(other.outputs)) for cell, other in pairs}
+    both = {cell.id: (texts(cell.outputs, pattern), texts(other.outputs, pattern)) for cell, other in pairs}
     return {id: pair for id, pair in both.items() if pair[0] != pair[1]}
 
 

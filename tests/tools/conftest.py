@@ -22,7 +22,7 @@ LISTS = {
   archiveprefix = {arXiv},
 }
 """,
-    "_toc.yml": "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/example\n",
+    "_toc.yml": "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/example\n  - file: references\n",
     "intro.md": "| Chapter | Its question |\n| --- | --- |\n| [Example](chapters/example.ipynb) | What does a mean do? |\n",
     "CHANGELOG.md": "- Chapter *Example*: what a mean does.\n",
 }

@@ -68,7 +68,7 @@ def test_a_new_chapter_keeps_every_rule_and_stands_in_every_list(small_book, no_
         "intro.md",
         "CHANGELOG.md",
     ]
-    assert chapters.order(small_book) == ["chapters/example", "chapters/weight-decay"]
+    assert chapters.order(small_book) == ["chapters/example", "chapters/weight-decay", "references"]
     assert "- Chapter *Weight decay*" in (small_book / "CHANGELOG.md").read_text("utf-8")
     assert check.main(["weight-decay"], small_book) == 0, capsys.readouterr().out
 
@@ -88,3 +88,18 @@ def test_a_chapter_that_is_there_is_never_overwritten(small_book):
         new_chapter.begin("momentum", small_book)
     before[small_book / "intro.md"] = b"No map.\n"
     assert {path: path.read_bytes() for path in small_book.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_no_notebook_and_no_contents_is_said_in_a_line(small_book, no_house):
+    path = small_book / "chapters/example.ipynb"
+    text = path.read_text("utf-8")
+    for broken in ("", "<<<<<<< HEAD\n" + text, "[]"):
+        path.write_text(broken, "utf-8")
+        with pytest.raises(
+            SystemExit, match=r"^make check: example.ipynb is no notebook \(an unresolved conflict\?\): .+$"
+        ):
+            check.main([], small_book)
+    path.write_text(text, "utf-8")
+    (small_book / "_toc.yml").write_text("chapters:\n  file: chapters/example\n", "utf-8")
+    with pytest.raises(SystemExit, match=r"^make check: _toc.yml lists files as Jupyter Book does"):
+        check.main([], small_book)

@@ -1,6 +1,7 @@
 """`make execute`: the same bytes each time, nothing a user made is lost, one failing chapter named while others are written."""
 
 import re
+import subprocess
 
 import nbformat
 import pytest
@@ -93,6 +94,48 @@ def test_bnlib_edited_while_a_chapter_runs_leaves_it_stale(small_book):
     assert "digits=4" in text.read_text("utf-8")
     assert read(small_book).metadata.bnlib.hash != freshness.key(read(small_book), small_book)
     assert run.known(small_book / "chapters/example.ipynb", root=small_book) is None
+
+
+def edited(root, old=">2.16<", new=">12.0<"):
+    """Write another number into a stored table by hand."""
+    path = root / "chapters/example.ipynb"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return text
+
+
+def test_a_number_written_by_hand_is_not_kept(small_book):
+    measured = edited(small_book)
+    assert execute.main([], small_book) == 0
+    assert (small_book / "chapters/example.ipynb").read_text("utf-8") == measured
+
+
+def test_after_run_all_in_jupyter_what_was_committed_is_kept(small_book):
+    edited(small_book, new=">2.17<")  # as another processor measured it
+    notebook = read(small_book)
+    notebook.metadata.bnlib.seal = stored.seal(notebook)
+    write(small_book, notebook)
+    committed = (small_book / "chapters/example.ipynb").read_text("utf-8")
+    for command in (
+        ["init", "-q"],
+        ["add", "chapters"],
+        ["-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", "-C", str(small_book), *command], check=True)
+    edited(small_book, old=">2.17<", new=">2.16<")
+    assert execute.main([], small_book) == 0
+    assert (small_book / "chapters/example.ipynb").read_text("utf-8") == committed
+
+
+def test_a_number_without_a_seed_is_warned_of(small_book, capsys):
+    notebook = read(small_book)
+    cell(notebook, "sentence").source = 'table(["noise"], [[measured(np.random.default_rng().random())]])'
+    write(small_book, notebook)
+    assert execute.main([], small_book) == 0
+    assert "warning" not in capsys.readouterr().out
+    assert execute.main([], small_book) == 0
+    assert "example.ipynb: warning: sentence: other numbers than in the run before" in capsys.readouterr().out
 
 
 def test_outputs_with_a_fault_are_not_stored(small_book, capsys):

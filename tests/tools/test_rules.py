@@ -375,6 +375,7 @@ TYPED = [
     "That is nine times as many.",
     "It is twenty-five times the other.",
     "They differ by 1e-3.",
+    "It needs ninefold the steps.",
     "It lost two percentage points.",
 ]
 for sentence in TYPED:
@@ -405,6 +406,12 @@ def _(chapter):
 @breaks("no_typed_numbers_in_alt_texts", "slider")
 def _(chapter):
     change(chapter, "slider", "moved up by {shift}", "moved up nine times")
+
+
+@breaks("no_typed_numbers_in_alt_texts", "picture")
+def _(chapter):
+    change(chapter, "picture", "figure(fig, alt=f", "words = f")
+    change(chapter, "picture", 'whose mean is {mean}.")', 'whose mean is 3.0."\nfigure(fig, words)')
 
 
 # The code
