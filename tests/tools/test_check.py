@@ -100,6 +100,6 @@ def test_what_is_no_notebook_and_no_contents_is_said_in_a_line(small_book, no_ho
         ):
             check.main([], small_book)
     path.write_text(text, "utf-8")
-    (small_book / "_toc.yml").write_text("chapters:\n  file: chapters/example\n", "utf-8")
+    (small_book / "_toc.yml").write_text("chapters:\n  - chapters/example\n", "utf-8")
     with pytest.raises(SystemExit, match=r"^make check: _toc.yml lists files as Jupyter Book does"):
         check.main([], small_book)
