@@ -203,9 +203,10 @@ def claim(
     _made[statement] = made
     if made.problem and os.environ.get("BNLIB_STRICT") == "1":
         other = f", control {made.control[1]!r} ({made.control[0]})" if made.control else ""
+        ends = f" ({made.low:.6g} to {made.high:.6g})" if made.expected is not None else ""
         over = f", range {min(made.values)!r} to {max(made.values)!r}" if len(made.values) > 1 else ""
         raise ClaimError(
-            f'"{made.sentence("…")}": {made.problem} the band, {made.band()}; value {made.value!r}{over}{other}'
+            f'"{made.sentence("…")}": {made.problem} the band, {made.band()}{ends}; value {made.value!r}{over}{other}'
         )
     told = f"claim {'holds' if made.holds else 'does not hold'}: {made.sentence('…')}"
     display({"text/markdown": made.markdown(), "text/plain": told}, raw=True, metadata={"claim": made.to_record()})

@@ -25,7 +25,8 @@ def lint(root):
     for command in LINT:
         done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode:
-            yield f"{Path(command[0]).name} {command[1] if command[1:] else ''}:\n{done.stdout}".rstrip()
+            name = f"{Path(command[0]).name} {command[1] if command[1:] else ''}".strip()
+            yield f"{name} (make lint mends what a tool can):\n{done.stdout}".rstrip()
 
 
 def stored(path, root):

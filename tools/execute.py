@@ -48,8 +48,8 @@ async def execute(path, root, tick):
 
 
 def store(path, root, result, before, made_from):
-    """Write a run's outputs into the chapter that was ``before``, whose key was ``made_from``."""
-    fresh = result.cells
+    """Write a run's outputs, and nothing else of it, into the chapter that was ``before``, whose key was ``made_from``."""
+    fresh = with_outputs(chapters.parse(before), result.cells, root)
     fresh.metadata["bnlib"] = {"hash": made_from}
     fresh = stored.normalized(fresh)
     if was := last_sealed(path, before, root):
@@ -73,6 +73,19 @@ def store(path, root, result, before, made_from):
     if path.stem == chapters.COVER_CELL[0]:
         (root / chapters.COVER).write_bytes(chapters.cover(root))
     return Written(path, result, changed=text != before)
+
+
+def with_outputs(notebook, ran, root):
+    """The notebook with the outputs of its cells in a run, whose words and comments may have been others."""
+    shown = {cell.id: cell for cell in chapters.code(ran)}
+    for cell in chapters.code(notebook):
+        cell.outputs, cell.execution_count = shown[cell.id].outputs, shown[cell.id].execution_count
+        if cell.id == "setup":
+            cell.source = chapters.setup_source(root)
+    notebook.metadata.pop("widgets", None)
+    if "widgets" in ran.metadata:
+        notebook.metadata["widgets"] = ran.metadata.widgets
+    return notebook
 
 
 def last_sealed(path, text, root):

@@ -18,7 +18,7 @@ FOLDED = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}
 SENTENCE = {"tags": ["remove-input"], "jupyter": {"source_hidden": True}}
 NEXT = """\
 Now, in this order:
-1. Write: jupyter lab chapters/{name}.ipynb (make hooks installs it). Copy a cell with the form that you need; give it an
+1. Write: .venv/bin/jupyter lab chapters/{name}.ipynb (make hooks installs it). Copy a cell with the form that you need; give it an
    id of its own: right sidebar (the gears) → Advanced → Cell id, or in the file itself.
 2. make check CHAPTER={name}: runs it once, stores its outputs, and says what a rule, a claim or an exercise lacks.
 3. The row in intro.md, the line in CHANGELOG.md, and chapters/wrong_answers/{name}.py are examples: make them yours.
@@ -147,7 +147,7 @@ def chapter(name, setup):
         *exercise(1, "double", "6.0", "double = 2 * values.mean()", "Add the mean to itself."),
         *exercise(2, "half", "1.5", "half = values.mean() / 2", "Divide the mean by 2."),
         text("saw", "## What we saw"),
-        code("saw-table", "claims_table()"),
+        code("saw-table", "claims_table()", FOLDED),
         text("references", "## References\n\n- [Batch normalization](https://arxiv.org/abs/1502.03167v3)"),
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)

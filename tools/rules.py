@@ -249,7 +249,8 @@ def current(chapter, book):
     if chapter.notebook.metadata.get("bnlib", {}).get("hash") != freshness.key(chapter.notebook, book.root):
         yield (
             None,
-            "stale: its code, what it uses of bnlib, or a pinned version changed after its run: run make execute",
+            "stale: its code, what it uses of bnlib, or a pinned version changed after its run: "
+            f"run make check CHAPTER={Path(chapter.name).stem}, or make execute for all",
         )
 
 
@@ -498,7 +499,7 @@ NUMBER = rf"(?:\d[\d,]*|(?:{WORDS})(?:[ -](?:{WORDS}))*)"
 TYPED = [  # what in a text is a measured number, or looks like one
     r"\d+\.\d+",
     r"\d+e[-+]?\d+\b",
-    r"\d\s?[×%‰]",
+    r"\d[\d,]*\s?[×%‰]",
     rf"\b{NUMBER}[ -](?:times|fold|per ?cent|percentage points|points of)\b",
     rf"\b(?:\d+|{WORDS})fold\b",
     rf"\b(?:about|around|some|nearly|almost|roughly|approximately) {NUMBER}\b(?! minutes)",
@@ -513,22 +514,22 @@ def typed_numbers(text):
 
 @rule
 def no_typed_numbers(chapter, book):
+    for cell in chapter.markdown:
+        text = re.sub(NUMBERED, "", prose(cell.source), flags=re.I)
+        for number in [*typed_numbers(text), *no_settings(chapter, text)]:
+            yield (
+                cell,
+                f"the number in {number!r} is typed; expected a measured one to be shown by code, others in math: $…$, "
+                "or $$…$$ between empty lines",
+            )
+
+
+def no_settings(chapter, text):
+    """Counted steps, batches and the like in a text whose number the chapter's code does not have."""
     settings = {
         node.value for cell in chapter.code for node in ast.walk(chapters.syntax(cell.source)) if is_number(node)
     }
-    for cell in chapter.markdown:
-        text = re.sub(NUMBERED, "", prose(cell.source), flags=re.I)
-        for number in typed_numbers(text):
-            yield (
-                cell,
-                f"the number in {number!r} is typed; expected a measured one to be shown by code, others in math",
-            )
-        for match in re.finditer(COUNTED, text):
-            if int(match[1].replace(",", "")) not in settings:
-                yield (
-                    cell,
-                    f"{match[0]!r}: the chapter's code has no {match[1]}, so it is no setting; expected code to show it",
-                )
+    return [match[0] for match in re.finditer(COUNTED, text) if int(match[1].replace(",", "")) not in settings]
 
 
 def is_number(node):
@@ -539,7 +540,7 @@ def is_number(node):
 def no_typed_numbers_in_alt_texts(chapter, book):
     for cell in chapter.code:
         for text in alt_texts(chapters.syntax(cell.source)):
-            for number in typed_numbers(text):
+            for number in [*typed_numbers(text), *no_settings(chapter, text)]:
                 yield (
                     cell,
                     f"the number in {number!r} is typed in an alt text; expected {{measured(...)}}, or a setting in braces",
@@ -717,6 +718,9 @@ def wrong_answers(book):
             file.relative_to(book.root).as_posix(),
             Counter(of for of, _, _ in run.wrong_answers(book.root / chapter.name)),
         )
+        for line in book.read(name).splitlines() if file.exists() else []:
+            if re.match(r"#\s*%%", line) and not re.match(r"# %% exercise-\d+ \S", line):
+                yield name, f"the line {line!r} heads no answer; expected '# %% exercise-k what is wrong'"
         exercises = [id.removesuffix("-stub") for cell in chapter.code if (id := cell.get("id", "")).endswith("-stub")]
         yield from (
             (name, f"it has answers to {id}, and the chapter has no such exercise")

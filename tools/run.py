@@ -118,14 +118,11 @@ class Run:
 
 def key(path, setting=HERE, root=ROOT):
     """The key of a chapter's record in a setting."""
-    answers = wrong_answers_path(path)
-    parts = [
-        freshness.key(chapters.read(path), root),
-        setting.name,
-        setting.known_by,
-        Path(__file__).read_text("utf-8"),
-    ]
-    parts.append(answers.read_text("utf-8") if answers.exists() else "")
+    answers, notebook = wrong_answers_path(path), chapters.read(path)
+    parts = [freshness.key(notebook, root), setting.name, setting.known_by, Path(__file__).read_text("utf-8")]
+    if setting.answers:
+        parts += [cell.source for cell in notebook.cells if cell.get("id", "").endswith("-solution")]
+        parts.append(answers.read_text("utf-8") if answers.exists() else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

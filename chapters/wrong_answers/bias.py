@@ -1,4 +1,3 @@
-# ruff: noqa: F811
 """Answers that the checks of the chapter bias must refuse, each put in the place of its stub."""
 
 # %% exercise-1 dropout taken for harmless

@@ -1,4 +1,3 @@
-# ruff: noqa: F811, F821
 """Answers that the checks of the chapter gradient-flow must refuse, each put in the place of its stub."""
 
 

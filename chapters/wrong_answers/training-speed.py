@@ -1,4 +1,3 @@
-# ruff: noqa: F811
 """Answers that the checks of the chapter training-speed must refuse, each put in the place of its stub."""
 
 

@@ -36,4 +36,6 @@ def test_each_check_knows_its_stub_its_solution_and_what_is_wrong(chapter, recor
     for exercise, answers in record.answers.items():
         assert [what for what, _ in answers[:2]] == ["stub", "solution"]
         for what, said in answers:
-            assert marks.get(what, "✗") in [line[:1] for line in said.splitlines()], f"{exercise}, {what}: {said}"
+            mark = marks.get(what, "✗")
+            heard = any(line.startswith(mark) for line in said.splitlines())
+            assert heard, f"{exercise}: to the answer “{what}” its check must say {mark}, and it says: {said.strip()}"

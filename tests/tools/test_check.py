@@ -35,6 +35,22 @@ def test_a_chapter_that_is_as_recorded_is_not_run(small_book, no_house, executed
     assert "peak memory" not in capsys.readouterr().out
 
 
+def test_words_and_comments_written_since_the_run_are_kept(small_book, no_house, executed_book):
+    (small_book / ".cache").symlink_to(executed_book / ".cache")
+    path = small_book / "chapters/example.ipynb"
+    text = path.read_text("utf-8").replace("What does a mean do?", "What is a mean good for?")
+    text = text.replace("what is the mean of 1, 2 and 6?", "the mean of 1, 2 and 6")
+    path.write_text(text, "utf-8")
+    notebook = chapters.read(path)
+    notebook.cells.insert(3, new_chapter.text("more", "More words."))
+    notebook.cells[6].outputs = []  # so that there is something to store
+    path.write_text(chapters.to_text(notebook), "utf-8")
+    assert check.main(["example"], small_book) == 0
+    kept = chapters.read(path)
+    assert [cell.source for cell in kept.cells] == [cell.source for cell in notebook.cells]
+    assert kept.cells[6].outputs and "good for?" in kept.cells[0].source
+
+
 def test_everything_that_is_wrong_is_named(small_book, no_house, capsys):
     path = small_book / "chapters/example.ipynb"
     path.write_text(path.read_text("utf-8").replace("The mean is 3.00\\n", "The mean is 3.01\\n"), "utf-8")

@@ -69,6 +69,7 @@ VIOLATIONS = [
     ("pins", "pyproject.toml", '"codespell"', '"codespell", "left-pad"'),
     ("pins", "pyproject.toml", '"codespell"', '"codespell", "codespell"'),
     ("wrong_answers", "chapters/wrong_answers/bias.py", "# %% exercise-2", "# %% exercise-9"),
+    ("wrong_answers", "chapters/wrong_answers/bias.py", "# %% exercise-1 dropout", "# %% exercis-1 dropout"),
     ("contents", "_toc.yml", "chapters/mechanism", "chapters/mechanics"),
     (
         "reading_order",

@@ -403,6 +403,11 @@ def _(chapter):
     change(chapter, "picture", "whose mean is {mean}", "whose mean is 3.0")
 
 
+@breaks("no_typed_numbers_in_alt_texts", "picture")
+def _(chapter):
+    change(chapter, "picture", "whose mean is {mean}", "which took 69 batches")
+
+
 @breaks("no_typed_numbers_in_alt_texts", "slider")
 def _(chapter):
     change(chapter, "slider", "moved up by {shift}", "moved up nine times")

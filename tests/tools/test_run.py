@@ -34,6 +34,7 @@ MUST_RUN = {  # file → what is changed in it
     "a line of bnlib that runs on import": ("bnlib/figures.py", "^plt.style.use", "plt.rcdefaults()\nplt.style.use"),
     "the figures' style": ("bnlib/book.mplstyle", r"lines\.linewidth: \S+", "lines.linewidth: 7"),
     "a pin": ("requirements.txt", "^numpy==.*", "numpy==9.9"),
+    "a solution": ("chapters/example.ipynb", r"double = 2 \* values", "double = 3 * values"),
     "a wrong answer": ("chapters/wrong_answers/example.py", r"double = 3\.0", "double = 4.0"),
 }
 NEED_NOT = {
