@@ -118,9 +118,13 @@ class Run:
 
 def key(path, setting=HERE, root=ROOT):
     """The key of a chapter's record in a setting."""
-    answers, notebook = wrong_answers_path(path), chapters.read(path)
+    return _key(chapters.read(path), path, setting, root)
+
+
+def _key(notebook, path, setting, root):
     parts = [freshness.key(notebook, root), setting.name, setting.known_by, Path(__file__).read_text("utf-8")]
     if setting.answers:
+        answers = wrong_answers_path(path)
         parts += [cell.source for cell in notebook.cells if cell.get("id", "").endswith("-solution")]
         parts.append(answers.read_text("utf-8") if answers.exists() else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -139,15 +143,15 @@ def known(path, setting=HERE, root=ROOT):
     place = _place(path, setting, root)
     if not place.exists():
         return None
-    run = Run(**json.loads(place.read_text("utf-8")))
-    return run if run.key == key(path, setting, root) else None
+    record = json.loads(place.read_text("utf-8"))
+    return Run(**record) if record["key"] == key(path, setting, root) else None
 
 
 async def run(path, setting=HERE, root=ROOT, tick=lambda: None):
     """Run a chapter to its end or its first error, then try the answers to its exercises. The `Run` is recorded unless it failed."""
     notebook = chapters.read(path)
     notebook.metadata.pop("widgets", None)
-    result = Run(path.stem, setting.name, key(path, setting, root), notebook)
+    result = Run(path.stem, setting.name, _key(notebook, path, setting, root), notebook)
     client = NotebookClient(
         notebook,
         km=setting.manager(),
@@ -218,7 +222,8 @@ async def _answers(client, notebook, path, result):
             notebook.cells.pop()
         return "".join(output.text for output in cell.outputs if output.output_type == "stream")
 
-    for exercise in [id.removesuffix("-stub") for id in cells if re.fullmatch(r"exercise-\d+-stub", id or "")]:
+    stubs = [id.removesuffix("-stub") for id in cells if re.fullmatch(r"exercise-\d+-stub", id or "")]
+    for exercise in [each for each in stubs if {f"{each}-check", f"{each}-solution"} <= {*cells}]:  # else, a rule says so
         stub, check = cells[f"{exercise}-stub"].source, cells[f"{exercise}-check"].source
         solution = re.findall(r"```python\n(.*?)```", cells[f"{exercise}-solution"].source, re.S)
         wrong = [(what, source) for of, what, source in wrong_answers(path) if of == exercise]
