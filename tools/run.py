@@ -223,7 +223,9 @@ async def _answers(client, notebook, path, result):
         return "".join(output.text for output in cell.outputs if output.output_type == "stream")
 
     stubs = [id.removesuffix("-stub") for id in cells if re.fullmatch(r"exercise-\d+-stub", id or "")]
-    for exercise in [each for each in stubs if {f"{each}-check", f"{each}-solution"} <= {*cells}]:  # else, a rule says so
+    for exercise in stubs:
+        if not {f"{exercise}-check", f"{exercise}-solution"} <= {*cells}:
+            continue  # a rule says so
         stub, check = cells[f"{exercise}-stub"].source, cells[f"{exercise}-check"].source
         solution = re.findall(r"```python\n(.*?)```", cells[f"{exercise}-solution"].source, re.S)
         wrong = [(what, source) for of, what, source in wrong_answers(path) if of == exercise]
