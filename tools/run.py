@@ -29,10 +29,12 @@ import freshness
 from checkout import ROOT
 
 SECONDS_A_CELL = 300
-USAGE = (  # of the kernel: processor seconds, and the most memory it has held, in bytes
-    "(lambda usage: [usage.ru_utime + usage.ru_stime, "
-    "usage.ru_maxrss * (1 if __import__('sys').platform == 'darwin' else 1024)])(__import__('resource').getrusage(0))"
-)
+# Of the kernel: processor seconds, and the most memory it has held, in bytes. On Linux ru_maxrss would also count what
+# the process held that started it.
+USAGE = """(lambda usage, status: [
+    usage.ru_utime + usage.ru_stime,
+    int(status.split("VmHWM:")[1].split()[0]) * 1024 if "VmHWM:" in status else usage.ru_maxrss,
+])(__import__("resource").getrusage(0), open("/proc/self/status").read() if __import__("os").path.exists("/proc") else "")"""
 PROCESSOR_SECONDS, PEAK_BYTES = 20, 700e6  # what a chapter may take, with torch's CPU build
 
 

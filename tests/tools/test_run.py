@@ -111,6 +111,11 @@ def test_the_record_has_claims_answers_and_what_it_took(small_book, path):
     ]
 
 
+def test_what_the_process_holds_that_starts_it_is_not_counted(small_book, path):
+    held = b"x" * 900_000_000
+    assert run.recorded(path, root=small_book, anew=True).peak_bytes < len(held) / 2
+
+
 def test_a_second_claim_of_a_cell_has_an_id_of_its_own(small_book, path):
     notebook = chapters.read(path)
     limit = next(cell for cell in notebook.cells if cell.id == "claim-limit")
