@@ -1,0 +1,94 @@
+"""Predictions that ask: a form in place of the cell to predict in, and a veil over what answers it.
+
+The form is hidden, and the veil open, until book.js turns them round: without it all is shown as in the notebook.
+"""
+
+import json
+from html import escape
+
+from docutils import nodes
+
+from cells import pairs, raw
+
+
+def ask(doctree, notebook, page):
+    """Put a form for each prediction, and veil what follows it: the answer, and the first text after it."""
+    containers = {node["cell_index"]: node for node, _ in pairs(doctree, notebook)}
+    asked = None
+    for index, cell in enumerate(notebook.cells):
+        if cell.id.startswith("predict-"):
+            asked = index
+        for output in cell.get("outputs", []):
+            prediction = output.get("metadata", {}).get("prediction")
+            if asked is not None and prediction and asked in containers:
+                name = notebook.cells[asked].id
+                if veil(containers[asked], containers.get(index), name):
+                    containers[asked]["classes"].append("predict-code")
+                    containers[asked].parent.insert(
+                        containers[asked].parent.index(containers[asked]), raw(form(name, page, prediction))
+                    )
+                asked = None  # one cell asks once
+    for node, cell in pairs(doctree, notebook):
+        if cell.id == "saw-table":
+            node.insert(0, raw(SCORE))
+
+
+SCORE = '<p class="score" hidden><span></span> <button type="button" class="choice">Forget my guesses</button></p>'
+
+
+def form(name, page, prediction):
+    """The question's answers as buttons, or a field for a number or a word; and where the result is said."""
+    wanted = {key: prediction[key] for key in ("truth", "value", "within", "tol")}
+    button = '<button type="{kind}" class="choice"{value}>{text}</button>'.format
+    if prediction["options"]:
+        legend = "Your prediction"
+        answers = [button(kind="button", value=f' value="{escape(o)}"', text=escape(o)) for o in prediction["options"]]
+    else:
+        is_word = isinstance(prediction["value"], str)
+        legend, mode = ("Your prediction, in a word", "text") if is_word else ("Your prediction, a number", "decimal")
+        answers = [f'<input type="text" inputmode="{mode}" autocomplete="off" aria-label="{legend}">']
+        answers.append(button(kind="submit", value="", text="Commit"))
+    shown = '<button type="button" class="show-me">Show me</button>'
+    return (
+        f'<form class="predict" hidden data-name="{page}/{name}" data-veil="veil-{name}"'
+        f' data-prediction="{escape(json.dumps(wanted, ensure_ascii=False))}">'
+        f"<fieldset><legend>{legend}</legend>{''.join(answers)}{shown}</fieldset>"
+        '<p class="predict-said" role="status" tabindex="-1"></p></form>'
+    )
+
+
+def veil(cell, answer, name):
+    """Put what follows a cell into a box, up to and including the text that follows the answer's cell; whether it could.
+
+    It never reaches beyond the section of the cell that asks.
+    """
+    siblings = cell.parent.children
+    start = siblings.index(cell) + 1
+    found = (n for n in range(start, len(siblings)) if answer is not None and contains(siblings[n], answer))
+    if (end := next(found, None)) is None:
+        return False
+    end += 1
+    text = None  # the Markdown cell that ends the veil
+    while end < len(siblings) and not isinstance(siblings[end], nodes.section):
+        if siblings[end].get("nb_element") == "cell_code":
+            if text is not None:
+                break
+        else:
+            line = siblings[end].line or next((part.line for part in siblings[end].findall() if part.line), None)
+            index = text if line is None else line // 10_000  # myst-nb gives each cell ten thousand lines
+            if asks(siblings[end]) or text not in (None, index):
+                break
+            text = index
+        end += 1
+    box = nodes.container("", *siblings[start:end], classes=["veil"], ids=[f"veil-{name}"])
+    cell.parent.children[start:end] = [box]
+    box.parent = cell.parent
+    return True
+
+
+def contains(node, other):
+    return any(part is other for part in node.findall())
+
+
+def asks(node):
+    return isinstance(node, nodes.paragraph) and node.astext().startswith("Predict.")
