@@ -1,7 +1,8 @@
 """Statements that are measured where they are made.
 
-`claim` shows a sentence with its number, and what the number was held against: theory, accepted band, control. With
-``BNLIB_STRICT=1`` in the environment, as in every test, a claim that does not hold stops the run.
+`claim` shows a sentence with its number, and what the number was held against: theory, accepted band, control.
+`claim_table` shows a family of them, a row each, and `scoreboard` all that were made. With ``BNLIB_STRICT=1`` in the
+environment, as in every test, a claim that does not hold stops the run.
 """
 
 import math
@@ -9,11 +10,11 @@ import os
 from dataclasses import dataclass
 
 import numpy as np
-from IPython.display import display
+from IPython.display import Markdown, display
 
-from bnlib.text import chosen, measured, median, table
+from bnlib.text import chosen, measured, measured_range, median, table
 
-__all__ = ["Claim", "ClaimError", "claim", "claims_table"]
+__all__ = ["Claim", "ClaimError", "claim", "claim_table", "scoreboard"]
 
 _made = {}  # statement → Claim, in the order they were first made in this session
 
@@ -38,6 +39,7 @@ class Claim:
     tol: float | None = None  # or in its units
     control: tuple | None = None  # (name, value)
     folded: bool = False
+    row: str = ""  # the name of its row, if it stands in a table
 
     @property
     def value(self):
@@ -85,27 +87,36 @@ class Claim:
             return f"at least {_end(self.low)}"
         return f"{_end(self.low)} to {_end(self.high)}"
 
-    def markdown(self):
-        """What is shown: mark, sentence, and what it was held against, in fixed words and order."""
-        notes = []
+    def notes(self):
+        """What the claim was held against, in fixed words and order, each a short text."""
         if self.expected is not None:
-            notes.append(f"theory {self.theory()}")
+            yield f"theory {self.theory()}"
         if len(self.values) > 1:
-            ends = measured(min(self.values)), measured(max(self.values))
-            notes.append(f"range {ends[0]} to {ends[1]} over {len(self.values)} seeds")
-        notes.append(f"accepted {self.band()}")
+            yield f"range {measured(min(self.values))} to {measured(max(self.values))} over {len(self.values)} seeds"
+        yield f"accepted {self.band()}"
         if self.control:
-            notes.append(f"control, {self.control[0]}: {measured(self.control[1])}")
+            yield f"control, {self.control[0]}: {measured(self.control[1])}"
         if self.problem:
-            notes.append(f"**{self.problem}**")
+            yield f"**{self.problem}**"
+
+    def markdown(self):
+        """What is shown: mark, sentence, and what it was held against."""
         line = (
-            f'<span class="claim-mark">{_mark(self)}</span> {self.sentence()}'
-            f'<span class="claim-dot"> · </span><span class="claim-notes">{" · ".join(notes)}</span>'
+            f"{self.mark()} {self.sentence()}"
+            f'<span class="claim-dot"> · </span><span class="claim-notes">{" · ".join(self.notes())}</span>'
         )
-        if not self.folded:
-            return line
-        summary = "<summary>One more statement, checked here</summary>"
-        return f'<details class="claim-folded">{summary}\n\n{line}\n\n</details>'
+        return _fold(line, 1) if self.folded else line
+
+    def cells(self, theory):
+        """What its row of a table shows; ``theory`` says whether the table has that column."""
+        number = measured_range(self.values) if len(self.values) > 1 else measured(self.value)
+        band = self.band() + (f" **{self.problem}**" if self.problem else "")
+        control = f"{self.control[0]}: {measured(self.control[1])}" if self.control else "none"
+        return [self.row, f"{self.mark()} {number}", *[self.theory()] * theory, band, control]
+
+    def mark(self):
+        """✓ if it holds, ✗ if not."""
+        return f'<span class="claim-mark">{"✓" if self.holds else "✗"}</span>'
 
     def to_record(self):
         """The claim as a dictionary that JSON can hold. Infinity and NaN are strings, which JSON lacks as numbers."""
@@ -122,6 +133,7 @@ class Claim:
             "tol": _json(self.tol),
             "control": self.control and {"name": name, "value": _json(value), "whole": isinstance(value, int)},
             "folded": self.folded,
+            "row": self.row,
             "holds": self.holds,
             "problem": self.problem,
         }
@@ -141,6 +153,7 @@ class Claim:
             **{name: number(record[name]) for name in ("low", "high", "expected", "rel", "tol")},
             control=control and (control["name"], whole[control["whole"]](control["value"])),
             folded=record["folded"],
+            row=record["row"],
         )
 
 
@@ -188,6 +201,75 @@ def claim(
     """
     if not isinstance(statement, str) or statement.count("{}") != 1:
         raise ValueError(f"a statement is a sentence with one {{}}, where its number belongs; got {statement!r}")
+    made = _make(statement, value, control, at_most, at_least, between, expected, rel, tol, folded)
+    told = f"claim {'holds' if made.holds else 'does not hold'}: {made.sentence('…')}"
+    _show([made], made.markdown(), told)
+
+
+def claim_table(statement, headings, rows, *, folded=False):
+    """State a family of measurements as a table, each row a claim of its own.
+
+    Parameters
+    ----------
+    statement : str
+        The sentence of a row, with ``{row}`` for its name and ``{}`` for its number: "Given {row}, it takes {} steps."
+    headings : (str, str)
+        Of the rows' names, and of their numbers.
+    rows : dict
+        Name of a row → the arguments of its `claim`, but for statement and ``folded``:
+        ``{"momentum": dict(value=ratios, between=(1, 2), control=("plain SGD", 3.1))}``. Of as many seeds as you like.
+    folded : bool
+        All rows are shown folded.
+
+    Raises
+    ------
+    ValueError
+        As `claim`; or ``{row}`` is not in the statement, there are no rows, or not two headings.
+    ClaimError
+        Under ``BNLIB_STRICT=1``, a row does not hold.
+    """
+    if not isinstance(statement, str) or "{row}" not in statement:
+        raise ValueError(f"the statement of a table names its row, {{row}}; got {statement!r}")
+    if len(headings) != 2 or isinstance(headings, str) or not rows:
+        raise ValueError(f"a table needs two headings and at least one row; got {headings!r} and {len(rows)} rows")
+    made = [
+        _make(statement.replace("{row}", row), folded=folded, row=row, **_row(row, given))
+        for row, given in rows.items()
+    ]
+    theory = any(each.expected is not None for each in made)
+    shown = table([*headings, *["Theory"] * theory, "Accepted", "Control"], [each.cells(theory) for each in made]).data
+    told = f"{len(made)} claims, {sum(each.holds for each in made)} hold: {statement.replace('{}', '…')}"
+    _show(made, _fold(shown, len(made)) if folded else shown, told)
+
+
+def scoreboard():
+    """The told claims made so far as a Markdown list; folded below it, all of them, and what they were held against."""
+    told = [f"- {made.mark()} {made.sentence()}" for made in _made.values() if not made.folded]
+    rows = []
+    for made in _made.values():
+        _, _, *against = made.cells(theory=True)
+        rows.append([made.mark(), made.sentence(), *against])
+    everything = table(["Holds", "What", "Theory", "Accepted", "Control"], rows).data
+    summary = f"<summary>All {len(rows)} statements, and what they were held against</summary>"
+    return Markdown("\n".join(told) + f"\n\n<details>{summary}\n\n{everything}\n\n</details>")
+
+
+def _make(
+    statement,
+    value,
+    control,
+    at_most=None,
+    at_least=None,
+    between=None,
+    expected=None,
+    rel=None,
+    tol=None,
+    folded=False,
+    row="",
+):
+    """The `Claim` of these arguments, which are those of `claim`, noted among those made."""
+    if not isinstance(statement, str) or statement.count("{}") != 1:
+        raise ValueError(f"a statement is a sentence with one {{}}, where its number belongs; got {statement!r}")
     low, high = _band(at_most, at_least, between, expected, rel, tol)
     made = Claim(
         statement=statement,
@@ -199,26 +281,37 @@ def claim(
         tol=_bound("tol", tol),
         control=_control(control),
         folded=bool(folded),
+        row=row,
     )
     _made[statement] = made
-    if made.problem and os.environ.get("BNLIB_STRICT") == "1":
-        other = f", control {made.control[1]!r} ({made.control[0]})" if made.control else ""
-        ends = f" ({made.low:.6g} to {made.high:.6g})" if made.expected is not None else ""
-        over = f", range {min(made.values)!r} to {max(made.values)!r}" if len(made.values) > 1 else ""
-        raise ClaimError(
-            f'"{made.sentence("…")}": {made.problem} the band, {made.band()}{ends}; value {made.value!r}{over}{other}'
-        )
-    told = f"claim {'holds' if made.holds else 'does not hold'}: {made.sentence('…')}"
-    display({"text/markdown": made.markdown(), "text/plain": told}, raw=True, metadata={"claim": made.to_record()})
+    return made
 
 
-def claims_table():
-    """Every claim made so far, as a Markdown table: whole sentences, and what they were held against."""
-    rows = []
-    for made in _made.values():
-        control = f"{made.control[0]}: {measured(made.control[1])}" if made.control else ""
-        rows.append([_mark(made), made.sentence(), made.theory(), made.band(), control])
-    return table(["Holds", "What", "Theory", "Accepted", "Control"], rows)
+def _row(name, row):
+    """The arguments of a row of `claim_table`, if they are such."""
+    allowed = {"value", "control", "at_most", "at_least", "between", "expected", "rel", "tol"}
+    if not {"value", "control"} <= set(row) <= allowed:
+        raise ValueError(f"the row {name!r} needs value, control and a band, as claim does; got {', '.join(row)}")
+    return row
+
+
+def _show(made, markdown, told):
+    """Show claims, their records in the output's metadata; under ``BNLIB_STRICT=1``, stop at one that does not hold."""
+    for each in made:
+        if each.problem and os.environ.get("BNLIB_STRICT") == "1":
+            other = f", control {each.control[1]!r} ({each.control[0]})" if each.control else ""
+            ends = f" ({each.low:.6g} to {each.high:.6g})" if each.expected is not None else ""
+            over = f", range {min(each.values)!r} to {max(each.values)!r}" if len(each.values) > 1 else ""
+            raise ClaimError(
+                f'"{each.sentence("…")}": {each.problem} the band, {each.band()}{ends}; value {each.value!r}{over}{other}'
+            )
+    records = [each.to_record() for each in made]
+    display({"text/markdown": markdown, "text/plain": told}, raw=True, metadata={"claims": records})
+
+
+def _fold(markdown, count):
+    summary = "One more statement" if count == 1 else f"{count} more statements"
+    return f'<details class="claim-folded"><summary>{summary}, checked here</summary>\n\n{markdown}\n\n</details>'
 
 
 def _band(at_most, at_least, between, expected, rel, tol):
@@ -287,7 +380,3 @@ def _end(value):
 
 def _json(value):
     return value if value is None or math.isfinite(value) else str(value)
-
-
-def _mark(made):
-    return "✓" if made.holds else "✗"

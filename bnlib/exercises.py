@@ -1,27 +1,51 @@
 """Guesses before, and checks after: what a reader types, and what the notebook answers."""
 
 import numpy as np
-from IPython.display import Markdown, display
+from IPython.display import display
 
-from bnlib.text import measured
+from bnlib.text import measured, plain
 
 __all__ = ["check", "reveal"]
 
 
-def reveal(guess, truth, *, within=0.05, tol=1e-9):
+def reveal(guess, truth, options=None, *, within=0.05, tol=1e-9):
     """Compare a reader's ``guess`` with the ``truth``; say nothing to those who made none.
 
-    Numbers and arrays are right within the fraction ``within`` of the truth, or within ``tol``, in its units, which is
-    for a truth of 0. Text is right whatever its capitals.
+    The output's metadata holds what a published page needs to ask for the guess itself.
+
+    Parameters
+    ----------
+    guess : None, number or str
+        What the reader put in the place of None.
+    truth : number or str
+        What was measured; one of the ``options`` where there are any.
+    options : sequence of str, optional
+        What one could choose from. Capitals do not matter.
+    within, tol : float
+        A number is right within the fraction ``within`` of the truth, or within ``tol``, in its units, which is for a
+        truth of 0.
+
+    Raises
+    ------
+    ValueError
+        The truth is not among the options, or is text without options.
     """
-    if guess is None:
-        return
     if isinstance(truth, str):
+        if options is None or truth not in options:
+            raise ValueError(f"a truth in words is one of the options; got {truth!r} of {options!r}")
+        shown = truth
         right = str(guess).strip().casefold() == truth.casefold()
     else:
-        right = _is_close(guess, truth, within, tol)
-        truth = ", ".join(map(measured, np.ravel(truth)))
-    display(Markdown(f"You said {guess}{', and so it is:' if right else '. It is'} **{truth}**."))
+        shown, right = measured(truth), _is_close(guess, truth, within, tol)
+    prediction = {"truth": plain(shown), "options": options and list(options), "within": within, "tol": tol}
+    prediction["value"] = truth if isinstance(truth, str) else float(truth)
+    if guess is None:
+        said = ""
+    elif options and str(guess).strip().casefold() not in [option.casefold() for option in options]:
+        said = f"You said {guess}; the options were {', '.join(options)}. It is **{shown}**."
+    else:
+        said = f"You said {guess}{', and so it is:' if right else '. It is'} **{shown}**."
+    display({"text/markdown": said, "text/plain": plain(said)}, raw=True, metadata={"prediction": prediction})
 
 
 def check(answer, *tests):
@@ -53,7 +77,6 @@ def check(answer, *tests):
 
 def _is_close(guess, truth, within, tol):
     try:
-        guess = np.asarray(guess, dtype=float)
+        return bool(np.isclose(float(guess), truth, rtol=within, atol=tol))
     except (TypeError, ValueError):
         return False
-    return guess.shape == np.shape(truth) and np.allclose(guess, truth, rtol=within, atol=tol)

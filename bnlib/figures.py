@@ -15,25 +15,34 @@ __all__ = ["figure"]
 plt.style.use(str(files("bnlib") / "book.mplstyle"))
 
 
-def figure(fig, alt):
-    """Show a finished figure, with a text for those who cannot see it.
+def figure(fig, caption, *, alt):
+    """Show a finished figure with a caption, and a text for those who cannot see it.
 
     Parameters
     ----------
     fig : matplotlib.figure.Figure
         Shown as PNG at twice the screen's resolution, and closed.
+    caption : str
+        What to look at, in a sentence or two of Markdown.
     alt : str
-        What is to be seen, in a sentence or two; measured numbers in it are wrapped in `bnlib.text.measured`.
+        What is to be seen, for those who do not see it. Measured numbers in both are wrapped in `bnlib.text.measured`.
 
     Raises
     ------
     ValueError
-        ``alt`` is empty.
+        ``caption`` or ``alt`` is empty.
     """
-    alt_text, picture = _checked(alt), png(fig)
+    alt_text, picture = _checked("alt", alt), png(fig)
     metadata = {"alt": alt_text, "image/png": shown_size(picture)}
     display({"image/png": picture, "text/plain": alt}, raw=True, metadata=metadata)
+    show_caption(caption)
     plt.close(fig)
+
+
+def show_caption(caption):
+    """The words below a picture, as an output of their own."""
+    _checked("caption", caption)
+    display({"text/markdown": f'<span class="caption">{caption}</span>', "text/plain": caption}, raw=True)
 
 
 def png(fig):
@@ -49,7 +58,7 @@ def shown_size(picture):
     return {"width": width // 2, "height": height // 2}
 
 
-def _checked(alt):
-    if not isinstance(alt, str) or not alt.strip():
-        raise ValueError("alt must say in words what the figure shows; got nothing")
-    return plain(alt)
+def _checked(name, text):
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{name} must say in words what the figure shows; got {text!r}")
+    return plain(text)

@@ -9,8 +9,8 @@ import ipywidgets
 import matplotlib.pyplot as plt
 from IPython.display import display
 
-from bnlib.figures import png, shown_size
-from bnlib.text import plain
+from bnlib.figures import png, show_caption, shown_size
+from bnlib.text import chosen, plain
 
 __all__ = ["frame_slider"]
 
@@ -18,13 +18,15 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _WIDE = {"width": "100%"}  # or Jupyter shows every picture 300 px wide
 
 
-def frame_slider(draw, *, label=None, start=0, **knob):
+def frame_slider(draw, *, caption, label=None, start=0, **knob):
     """Show ``draw(value)`` for each of a knob's values, one at a time, under a slider.
 
     Parameters
     ----------
     draw : callable
         Takes one value and returns ``(figure, alt)``: a matplotlib figure and the text that describes it.
+    caption : str
+        What to turn, and what to look at, in a sentence or two of Markdown.
     label : str, optional
         The slider's name for the reader; the knob's own name if left out.
     start : int
@@ -35,7 +37,7 @@ def frame_slider(draw, *, label=None, start=0, **knob):
     Raises
     ------
     ValueError
-        Not exactly one knob, more than 25 values or none, or ``start`` outside them.
+        Not exactly one knob, more than 25 values or none, ``start`` outside them, or an empty ``caption``.
 
     The pictures are SVG, and their black ink takes the page's text colour, so they are at home in light and dark. A
     still of the first picture goes along for places that show no widgets.
@@ -64,6 +66,7 @@ def frame_slider(draw, *, label=None, start=0, **knob):
     view = {"model_id": box.model_id, "version_major": 2, "version_minor": 0}
     data = {_WIDGET_VIEW: view, "image/png": still, "text/plain": shown_alt}
     display(data, raw=True, metadata={"alt": plain(shown_alt), "image/png": shown_size(still)})
+    show_caption(caption)
 
 
 def _picture(slider, frames, start):
@@ -104,4 +107,4 @@ def _fit_for_a_page(tag):
 
 
 def _text(value):
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return value if isinstance(value, str) else chosen(value)

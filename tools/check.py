@@ -53,6 +53,8 @@ def main(arguments=None, root=ROOT):
         book = Book(root)
         wanted = {path.relative_to(root).as_posix() for path in paths}
         found = [line for chapter in book.chapters if chapter.name in wanted for line in problems(chapter, book)]
+        records = [(path, record) for path in paths if names and (record := run.known(path, root=root))]
+        found += [f"{path.name} {line}" for path, record in records for line in run.misjudged(path, record)]
         found += [*unstored, *house_problems(book), *lint(root)]
     except ValueError as error:
         sys.exit(f"make check: {error}")

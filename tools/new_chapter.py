@@ -36,22 +36,28 @@ You will be able to
   also in colour;
 - doubt a mean.
 
-What you need: nothing. About 5 minutes."""
+What you need: nothing."""
+
+SETTING = "> **Setting.** Three numbers, the same in the whole chapter."
 
 IMPORTS = """\
 import matplotlib.pyplot as plt
 import numpy as np
 
-from bnlib.claims import claim, claims_table
+from bnlib.claims import claim, claim_table, scoreboard
 from bnlib.exercises import check, reveal
 from bnlib.figures import figure
 from bnlib.text import measured, table
 from bnlib.widgets import frame_slider"""
 
 MEAN = """\
-values = np.array([1.0, 2.0, 6.0])
 print(f"The mean is {values.mean():.2f}")
-reveal(guess, values.mean())"""
+reveal(guess_mean, values.mean())"""
+
+LARGER = """\
+with_a_ten = np.mean([*values, 10.0])
+larger = options_larger[int(with_a_ten < values.mean())]
+reveal(guess_larger, larger, options_larger)"""
 
 CLAIM = """\
 claim(
@@ -72,11 +78,25 @@ claim(
     folded=True,
 )"""
 
+FAMILY = """\
+claim_table(
+    "The mean of the three and {row} is {}.",
+    ["Joined by", "Mean"],
+    {
+        "a two": dict(value=2.75, between=(2.7, 2.8), control=("without it", 3.0)),
+        "a ten": dict(value=4.75, expected=4.75, tol=0.01, control=("without it", 3.0)),
+    },
+)"""
+
 FIGURE = """\
 fig, ax = plt.subplots()
 ax.plot(values)
 mean = measured(values.mean())
-figure(fig, alt=f"A line that rises from 1 to 6, whose mean is {mean}.")"""
+figure(
+    fig,
+    f"Three values. Their mean is {mean}, not the middle one.",
+    alt=f"A line that rises from 1 to 6, whose mean is {mean}.",
+)"""
 
 SLIDER = """\
 def draw(shift):
@@ -85,7 +105,7 @@ def draw(shift):
     return fig, f"A rising line, moved up by {shift}, as the slider says."
 
 
-frame_slider(draw, shift=[0, 1, 2])"""
+frame_slider(draw, caption="Turn the shift: the shape stays.", shift=[0, 1, 2])"""
 
 PROSE = """\
 The mean 3 is where the values balance: $\\mu = 3.0$, as `values.mean()` says
@@ -110,16 +130,16 @@ check(
 WRONG_ANSWERS = '''\
 """Answers that the checks of the chapter {name} must refuse, each put in the place of its stub."""
 
-# %% exercise-1 the mean itself
+# %% exercise-1 the mean itself -> Add the mean
 double = 3.0
 
-# %% exercise-1 a word
+# %% exercise-1 a word -> to itself
 double = "six"
 
-# %% exercise-2 the double
+# %% exercise-2 the double -> Divide the mean
 half = 6.0
 
-# %% exercise-2 the half of the sum
+# %% exercise-2 the half of the sum -> by 2
 half = 4.5
 '''
 
@@ -130,13 +150,21 @@ def chapter(name, setup):
     cells = [
         text("title", TITLE.format(title=title)),
         new_code_cell(setup, id="setup", metadata={"tags": ["hide-cell"]}),
-        code("imports", IMPORTS),
-        text("mean", "## A mean\n\n**Predict.** Set the variable."),
-        code("predict-mean", "guess = None  # what is the mean of 1, 2 and 6?"),
-        code("run-mean", MEAN),
-        text("read-mean", PROSE.format(name=name)),
-        code("claim-mean", CLAIM, FOLDED),
+        code("imports", IMPORTS, FOLDED),
+        code("numbers", "values = np.array([1.0, 2.0, 6.0])", FOLDED),
         code("picture", FIGURE, FOLDED),
+        text("setting", SETTING),
+        text("mean", "## A mean\n\n**Predict.** What is the mean of 1, 2 and 6?"),
+        code("predict-mean", "guess_mean = None  # a number"),
+        code("run-mean", MEAN),
+        code("claim-mean", CLAIM, FOLDED),
+        text("read-mean", PROSE.format(name=name)),
+        text("larger", "**Predict.** A ten joins them. What becomes of the mean?"),
+        code("predict-larger", 'options_larger = "it rises", "it falls"\nguess_larger = None  # one of the options'),
+        code("run-larger", LARGER, FOLDED),
+        code("family", FAMILY, FOLDED),
+        text("read-larger", "Each value pulls the mean to its own side."),
+        *exercise(1, "double", "6.0", "double = 2 * values.mean()", "Add the mean to itself."),
         code("slider", SLIDER, FOLDED),
         text("stops", "## Where it stops being true"),
         code("claim-limit", LIMIT, FOLDED),
@@ -144,10 +172,12 @@ def chapter(name, setup):
         text("practice", "## In practice"),
         code("run-practice", 'print("two", round(values.mean()))'),
         text("exercises", "## Exercises"),
-        *exercise(1, "double", "6.0", "double = 2 * values.mean()", "Add the mean to itself."),
         *exercise(2, "half", "1.5", "half = values.mean() / 2", "Divide the mean by 2."),
+        text("experiment", "**3. Open.** Which further value moves the mean most? Draw it, and say why in a sentence."),
+        code("experiment-code", "further = []  # values to try"),
+        text("experiment-answer", "<details><summary>What we found</summary>\n\nThe largest.\n\n</details>"),
         text("saw", "## What we saw"),
-        code("saw-table", "claims_table()", FOLDED),
+        code("saw-table", "scoreboard()", FOLDED),
         text("references", "## References\n\n- [Batch normalization](https://arxiv.org/abs/1502.03167v3)"),
     ]
     notebook = nbformat.v4.new_notebook(cells=cells)
@@ -180,7 +210,7 @@ def begin(name, root=ROOT):
     if path.exists() or run.wrong_answers_path(path).exists():
         raise ValueError(f"there is a chapter {name} already; nothing was changed")
     entries = {
-        "_toc.yml": (r"(?:^ +- file: chapters/.*\n)+", r"\g<0>" + f"  - file: chapters/{name}\n"),
+        "_toc.yml": (r"(?:^( +)- file: chapters/.*\n)+", r"\g<0>\g<1>" + f"- file: chapters/{name}\n"),
         "intro.md": (
             r"(?:^\| \[.*\n)+",
             r"\g<0>" + f"| [{name.replace('-', ' ').capitalize()}](chapters/{name}.ipynb) "

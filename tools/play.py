@@ -82,8 +82,8 @@ def _unseen(record):
     import bnlib.widgets
 
     def display(*shown, metadata=None, **options):
-        if metadata and "claim" in metadata:
-            record(metadata["claim"])
+        for each in (metadata or {}).get("claims", []):
+            record(each)
 
     def undrawn(*arguments, **options):
         plt.close("all")

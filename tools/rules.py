@@ -30,9 +30,12 @@ import freshness
 import run
 import stored
 from bnlib.claims import Claim
+from bnlib.text import table
 
 CLOSING = ["Where it stops being true", "In practice", "Exercises", "What we saw", "References"]
+EXPERIMENT_PARTS = [("", "markdown"), ("-code", "code"), ("-answer", "markdown")]
 EXERCISE_PARTS = [("", "markdown"), ("-stub", "code"), ("-check", "code"), ("-solution", "markdown")]
+CLAIMING = {"claim", "claim_table"}
 HTML_TAGS = {"details", "summary", "span", "br"}
 NUMBERED = (
     r"(?:§|theorem|lemma|corollary|proposition|section|appendix|algorithm|equation|figure|table)s?\s*[A-Z]?[\d.]+"
@@ -264,16 +267,20 @@ def as_executed(chapter, book):
 def claims_say_what_is_stored(chapter, book):
     for cell in chapter.code:
         for data, metadata in stored.shown(cell):
-            if "claim" in metadata and _told(metadata.claim) != data.get("text/markdown"):
+            if any(not _shows(data.get("text/markdown", ""), record) for record in metadata.get("claims", [])):
                 yield cell, "the claim shows other numbers than those stored beside it: run make execute"
 
 
-def _told(record):
-    """What a claim of this record shows."""
+def _shows(markdown, record):
+    """Whether a claim of this record would show this, or in a table this among its rows."""
     try:
-        return Claim.from_record(record).markdown()
+        claim = Claim.from_record(record)
     except (KeyError, TypeError, ValueError):  # written by an older version, or by hand
-        return None
+        return False
+    if not claim.row:
+        return markdown == claim.markdown()
+    rows = [table("x" * len(cells), [cells]).data.splitlines()[2] for cells in map(claim.cells, (True, False))]
+    return any(row in markdown.splitlines() for row in rows)
 
 
 # The anatomy
@@ -299,8 +306,11 @@ def opening(chapter, book):
         yield title, 'the opening says "You will be able to" and lists exactly three goals as bullets'
     if "What you need" not in title.source:
         yield title, 'the opening says "What you need"'
-    if not re.search(r"\w minutes\b", title.source):
-        yield title, "the opening says how many minutes the chapter takes"
+    if re.search(r"\w minutes\b", title.source):
+        yield title, "the opening names no minutes: the page computes them"
+    boxes = [cell for cell in chapter.markdown if re.search(r"^> \*\*Setting\.\*\*", cell.source, re.M)]
+    if not boxes or chapter.cells.index(boxes[0]) > chapter.cells.index(chapter.sections()[1][1][0]):
+        yield title, "before its first section a chapter says what holds, in a blockquote that begins with **Setting.**"
 
 
 @rule
@@ -319,6 +329,8 @@ def imports_second(chapter, book):
     first = chapters.syntax(cell.source).body[:1]
     if cell.get("id") != "imports" or not all(isinstance(node, allowed[:2]) for node in first):
         yield cell, "the second code cell is imports, which begins with them"
+    elif "hide-input" not in cell.metadata.get("tags", []):
+        yield cell, "the imports are folded: they have the tag hide-input"
     for other in chapter.code[2:]:
         if any(isinstance(node, allowed[:2]) for node in ast.walk(chapters.syntax(other.source))):
             yield other, "imports stand in the cell imports"
@@ -331,24 +343,28 @@ def predictions(chapter, book):
     for index, cell in enumerate(chapter.code):
         if not cell.id.startswith("predict-"):
             continue
-        unset = [
-            target.id
-            for node in chapters.syntax(cell.source).body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is None
-            for target in node.targets
-        ]
-        if not unset or "#" not in cell.source:
-            yield cell, "a cell to predict in sets a variable to None, with a comment that says what to put there"
-        revealed = {
-            name.id
-            for later in chapter.code[index + 1 :]
-            for function, call in calls(chapters.syntax(later.source))
-            for name in ast.walk(call)
-            if function == "reveal" and isinstance(name, ast.Name)
-        }
-        for name in unset:
-            if name not in revealed:
-                yield cell, f"no later cell calls reveal({name}, ...)"
+        asked = re.fullmatch(r"(?:(\w+) = [^\n]+\n)?(\w+) = None  # (?:one of the options|a number.*)", cell.source)
+        if not asked or bool(asked[1]) != cell.source.endswith("options"):
+            yield (
+                cell,
+                'a cell to predict in is options_x = "this", "that" and guess_x = None  # one of the options; or '
+                "guess_x = None  # a number",
+            )
+            continue
+        following = []
+        for later in chapter.code[index + 1 :]:
+            if later.id.startswith("predict-"):
+                break
+            following += [call for name, call in calls(chapters.syntax(later.source)) if name == "reveal"]
+        given = [[getattr(argument, "id", None) for argument in call.args] for call in following]
+        if not any(names[:1] == [asked[2]] and (not asked[1] or asked[1] in names[2:]) for names in given):
+            yield (
+                cell,
+                f"before the next prediction a cell calls reveal({asked[2]}, truth{', ' + asked[1] if asked[1] else ''})",
+            )
+        for call in following:
+            if len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+                yield cell, f"the truth is measured, not typed; got {call.args[1].value!r}"
 
 
 @rule
@@ -367,16 +383,23 @@ def closing_sections(chapter, book):
 
 @rule
 def exercises(chapter, book):
-    cells = [cell for cell in chapter.section("Exercises") if cell.id.startswith("exercise-")]
-    for cell in chapter.cells:
-        if cell.id.startswith("exercise-") and cell not in cells:
-            yield cell, "exercises stand in the section Exercises"
-    count = len({cell.id.split("-")[1] for cell in cells})
+    cells = [cell for cell in chapter.cells if cell.id.startswith(("exercise-", "experiment"))]
+    count = len({cell.id.split("-")[1] for cell in cells if cell.id.startswith("exercise-")})
     expected = [(f"exercise-{k}{part}", kind) for k in range(1, count + 1) for part, kind in EXERCISE_PARTS]
+    expected += [(f"experiment{part}", kind) for part, kind in EXPERIMENT_PARTS]
     for cell, (id, kind) in zip([*cells, *chapter.cells[-1:]], expected, strict=False):
         if (cell.id, cell.cell_type) != (id, kind):
-            yield cell, f"an exercise is a task, its -stub, its -check, its -solution; expected here a {kind} cell {id}"
+            yield (
+                cell,
+                f"an exercise is a task, its -stub, its -check, its -solution, and the last is an open experiment, its "
+                f"-code, its -answer; expected here a {kind} cell {id}",
+            )
             return
+    for cell, after in pairwise(chapter.cells):
+        if re.fullmatch(r"exercise-\d+(-stub|-check)?|experiment(-code)?", cell.id) and after not in cells:
+            yield after, f"the parts of an exercise stand together; expected the next part of {cell.id}"
+    if cells and cells[-1] not in chapter.section("Exercises"):
+        yield cells[-1], "the open experiment stands in the section Exercises"
     if not 2 <= count <= 4:
         yield (cells or chapter.cells)[-1], f"a chapter has 2 to 4 exercises; found {count}"
     for cell in cells:
@@ -384,14 +407,16 @@ def exercises(chapter, book):
             yield cell, "an exercise's check calls check(...)"
         if cell.id.endswith("-solution") and ("<details>" not in cell.source or len(python_blocks(cell.source)) != 1):
             yield cell, "a solution is folded in <details> and holds exactly one ```python block"
+        if cell.id == "experiment-answer" and "<details>" not in cell.source:
+            yield cell, "what we found in the open experiment is folded in <details>"
 
 
 @rule
-def claims_in_a_table(chapter, book):
+def closing_scoreboard(chapter, book):
     section = chapter.section("What we saw")
     code = [cell for cell in section if cell.cell_type == "code"]
-    if section and not any(name == "claims_table" for cell in code for name, _ in calls(chapters.syntax(cell.source))):
-        yield section[0], "the section What we saw shows claims_table()"
+    if section and not any(name == "scoreboard" for cell in code for name, _ in calls(chapters.syntax(cell.source))):
+        yield section[0], "the section What we saw shows scoreboard()"
 
 
 @rule
@@ -408,7 +433,7 @@ def claims_have_controls(chapter, book):
 @rule
 def limits_are_measured(chapter, book):
     cells = [cell for cell in chapter.section(CLOSING[0]) if cell.cell_type == "code"]
-    if not any(name == "claim" for cell in cells for name, _ in calls(chapters.syntax(cell.source))):
+    if not any(name in CLAIMING for cell in cells for name, _ in calls(chapters.syntax(cell.source))):
         yield None, f"the section {CLOSING[0]} measures a limit: expected at least one claim(...) in it"
 
 
@@ -543,19 +568,19 @@ def no_typed_numbers_in_alt_texts(chapter, book):
             for number in [*typed_numbers(text), *no_settings(chapter, text)]:
                 yield (
                     cell,
-                    f"the number in {number!r} is typed in an alt text; expected {{measured(...)}}, or a setting in braces",
+                    f"the number in {number!r} is typed in a caption or alt text; expected {{measured(...)}}, or a setting in braces",
                 )
 
 
 def alt_texts(tree):
-    """The typed parts of the alt texts in some code: of figure's ``alt``, and of what a function of a slider returns.
+    """The typed parts of the words for a picture: of captions and alt texts, and of what a function of a slider returns.
 
     Of a variable that stands there, those of all that is assigned to it.
     """
     sources = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "figure":
-            sources += [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "alt")]
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("figure", "frame_slider"):
+            sources += [*node.args[1:2], *(given.value for given in node.keywords if given.arg in ("alt", "caption"))]
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
             sources.append(node.value.elts[1])
     names = {source.id for source in sources if isinstance(source, ast.Name)}
@@ -571,6 +596,7 @@ def alt_texts(tree):
 
 
 FOLDED = {"hide-input", "hide-cell", "remove-input"}
+COLUMNS = 88
 
 
 @rule
@@ -585,8 +611,8 @@ def short_cells(chapter, book):
             yield cell, f"it has {written} lines; expected one idea in at most 12, or 30 in a cell that is folded"
         if written == 0:
             yield cell, "it is empty"
-        if cell.get("id") != "setup" and (wide := [line for line in lines if len(line) > 88]):
-            yield cell, f"a line has {len(wide[0])} columns, expected at most 88: {wide[0].strip()[:40]}…"
+        if cell.get("id") != "setup" and (wide := [line for line in lines if len(line) > COLUMNS]):
+            yield cell, f"a line has {len(wide[0])} columns, expected at most {COLUMNS}: {wide[0].strip()[:40]}…"
 
 
 @rule
@@ -596,7 +622,7 @@ def folded_everywhere(chapter, book):
         hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
         if bool(tags & {"hide-input", "remove-input"}) != hidden:
             yield cell, "what is folded on the page has jupyter.source_hidden too, and nothing else has"
-        elif "claim" in called and "hide-input" not in tags:
+        elif called & CLAIMING and "hide-input" not in tags:
             yield cell, "a cell that makes a claim has the tag hide-input: the reader reads the sentence first"
         elif "remove-input" in tags and not any("text/markdown" in data for data, _ in stored.shown(cell)):
             yield cell, "a cell without visible code ends in the Markdown that it shows"
@@ -716,11 +742,14 @@ def wrong_answers(book):
         file = run.wrong_answers_path(book.root / chapter.name)
         name, counts = (
             file.relative_to(book.root).as_posix(),
-            Counter(of for of, _, _ in run.wrong_answers(book.root / chapter.name)),
+            Counter(of for of, *_ in run.wrong_answers(book.root / chapter.name)),
         )
         for line in book.read(name).splitlines() if file.exists() else []:
-            if re.match(r"#\s*%%", line) and not re.match(r"# %% exercise-\d+ \S", line):
-                yield name, f"the line {line!r} heads no answer; expected '# %% exercise-k what is wrong'"
+            if re.match(r"#\s*%%", line) and not re.match(run.HEADS_ANSWER, line):
+                yield (
+                    name,
+                    f"the line {line!r} heads no answer; expected '# %% exercise-k what is wrong -> words of its hint'",
+                )
         exercises = [id.removesuffix("-stub") for cell in chapter.code if (id := cell.get("id", "")).endswith("-stub")]
         yield from (
             (name, f"it has answers to {id}, and the chapter has no such exercise")
@@ -729,7 +758,7 @@ def wrong_answers(book):
         yield from (
             (
                 name,
-                f"{id} has {counts[id]} wrong answers, expected two at least: blocks headed '# %% {id} what is wrong'",
+                f"{id} has {counts[id]} wrong answers, expected two at least: blocks headed '# %% {id} what is wrong -> words of its hint'",
             )
             for id in exercises
             if counts[id] < 2

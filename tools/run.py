@@ -26,6 +26,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 import chapters
 import freshness
+import stored
 from checkout import ROOT
 
 SECONDS_A_CELL = 300
@@ -102,12 +103,7 @@ class Run:
     @property
     def claims(self):
         """Id → record of each claim, in order. The id is the cell's; a second claim there has ``/2`` added."""
-        outputs = [output for cell in self.cells.cells for output in cell.get("outputs", [])]
-        return {
-            output.metadata.claim.id: output.metadata.claim
-            for output in outputs
-            if "claim" in output.get("metadata", {})
-        }
+        return {record["id"]: record for cell in chapters.code(self.cells) for record in stored.claims(cell)}
 
     def warnings(self):
         """Sentences about what the chapter takes too much of."""
@@ -199,16 +195,30 @@ def remembered(name, key, make, *, anew=False, root=ROOT):
     return json.loads(place.read_text("utf-8"))["made"]
 
 
+HEADS_ANSWER = r"# %% (exercise-\d+) (\S.*?) -> (\S.*)"
+
+
 def wrong_answers_path(path):
-    """The file of a chapter's wrong answers, in blocks headed ``# %% exercise-1 what is wrong``."""
+    """The file of a chapter's wrong answers, in blocks headed ``# %% exercise-1 what is wrong -> words of its hint``."""
     return path.parent / "wrong_answers" / f"{path.stem}.py"
 
 
 def wrong_answers(path):
-    """(exercise, what is wrong, source) of each wrong answer to a chapter."""
+    """(exercise, what is wrong, words of the hint that it must get, source) of each wrong answer to a chapter."""
     file = wrong_answers_path(path)
-    blocks = re.split(r"^# %% (exercise-\d+) (.+)\n", file.read_text("utf-8"), flags=re.M)[1:] if file.exists() else []
-    return list(zip(blocks[::3], blocks[1::3], blocks[2::3], strict=True))
+    blocks = re.split(f"^{HEADS_ANSWER}\n", file.read_text("utf-8"), flags=re.M)[1:] if file.exists() else []
+    return list(zip(*(blocks[part::4] for part in range(4)), strict=True))
+
+
+def misjudged(path, record):
+    """Answers to which a chapter's checks said other than they must: ○ to the stub, ✓ to a solution, its hint to a wrong one."""
+    hints = {(of, what): hint for of, what, hint, _ in wrong_answers(path)}
+    for exercise, answers in record.answers.items():
+        for what, said in answers:
+            mark, hint = {"stub": "○", "solution": "✓"}.get(what, "✗"), hints.get((exercise, what), "")
+            if not any(line.startswith(mark) and hint in line for line in said.splitlines()):
+                expected = f"{mark} … {hint}" if hint else mark
+                yield f"{exercise}: to the answer “{what}” its check must say “{expected}”; it says: {said.strip()}"
 
 
 async def _answers(client, notebook, path, result):
@@ -230,7 +240,7 @@ async def _answers(client, notebook, path, result):
             continue  # a rule says so
         stub, check = cells[f"{exercise}-stub"].source, cells[f"{exercise}-check"].source
         solution = re.findall(r"```python\n(.*?)```", cells[f"{exercise}-solution"].source, re.S)
-        wrong = [(what, source) for of, what, source in wrong_answers(path) if of == exercise]
+        wrong = [(what, source) for of, what, _, source in wrong_answers(path) if of == exercise]
         for what, source in [("stub", stub), *(("solution", source) for source in solution), *wrong]:
             result.failed_cell = f"{exercise}, answer: {what}"
             await show(source)
@@ -247,8 +257,7 @@ async def _usage(client):
 def _stamp(notebook):
     """Give each claim its cell's id."""
     for cell in chapters.code(notebook):
-        records = [output.metadata["claim"] for output in cell.outputs if "claim" in output.get("metadata", {})]
-        for number, record in enumerate(records, 1):
+        for number, record in enumerate(stored.claims(cell), 1):
             record["id"] = cell.get("id") if number == 1 else f"{cell.get('id')}/{number}"
 
 

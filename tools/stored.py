@@ -23,12 +23,12 @@ from bnlib.text import MEASURED, TIMED
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 CELL_METADATA = {"tags", "mystnb", "jupyter"}
-OUTPUT_METADATA = {"alt", "claim", "image/png"}
+OUTPUT_METADATA = {"alt", "claims", "image/png", "prediction"}
 KERNEL_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-SHOWING = {"print", "claim", "figure", "frame_slider", "check", "table", "claims_table", "Markdown"}
+SHOWING = {"print", "claim", "claim_table", "figure", "frame_slider", "check", "table", "scoreboard", "Markdown"}
 ROUND_OFF = 1e-9
 
 
@@ -161,13 +161,15 @@ def _same_output(stored, fresh, *, near):
 
 
 def _outline(metadata):
-    """An output's metadata without measured numbers: those of a claim, and those in a text for the blind."""
-    claim = {key: value for key, value in (metadata or {}).get("claim", {}).items() if not _is_measured(key, value)}
-    return {"claim": claim, "keys": sorted(metadata or {})}
+    """An output's metadata without measured numbers: those of claims and predictions, and those in a text for the blind."""
+    metadata = metadata or {}
+    records = [*metadata.get("claims", []), metadata.get("prediction", {})]
+    records = [{key: value for key, value in record.items() if not _is_measured(key, value)} for record in records]
+    return {"records": records, "keys": sorted(metadata)}
 
 
 def _is_measured(key, value):
-    return key in ("value", "values", "control")
+    return key in ("value", "values", "control") or (key == "truth" and value[:1] in "−0123456789")
 
 
 def _same(kind, old, new, near):
@@ -225,6 +227,11 @@ def faults(notebook):
 def shown(cell):
     """The outputs of a cell that hold data, as ``(data, metadata)``."""
     return [(output.data, output.metadata) for output in cell.get("outputs", []) if "data" in output]
+
+
+def claims(cell):
+    """The records of the claims that a code cell shows, in order."""
+    return [record for output in cell.get("outputs", []) for record in output.get("metadata", {}).get("claims", [])]
 
 
 def _size(notebook):

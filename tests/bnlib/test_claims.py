@@ -7,15 +7,19 @@ import numpy as np
 import pytest
 
 from bnlib import claims
-from bnlib.claims import Claim, ClaimError, claim, claims_table
-from bnlib.text import MEASURED, plain
+from bnlib.claims import Claim, ClaimError, claim, claim_table, scoreboard
+from bnlib.text import MEASURED
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What claims display, as (data, record), in a session without earlier claims."""
     outputs = []
-    monkeypatch.setattr(claims, "display", lambda data, raw, metadata: outputs.append((data, metadata["claim"])))
+
+    def display(data, raw, metadata):
+        outputs.extend((data, record) for record in metadata["claims"])
+
+    monkeypatch.setattr(claims, "display", display)
     monkeypatch.setattr(claims, "_made", {})
     monkeypatch.delenv("BNLIB_STRICT", raising=False)
     return outputs
@@ -268,31 +272,93 @@ def test_what_is_stored(shown):
         "tol": 1.0,
         "control": {"name": "with", "value": 4.5, "whole": False},
         "folded": False,
+        "row": "",
         "holds": True,
         "problem": "",
     }
 
 
-def test_the_table_holds_whole_sentences(shown):
+def test_the_scoreboard_lists_what_was_told_and_folds_a_table_of_all(shown):
     claim("Of |x|, {} are on.", 1.0, expected=1.01, rel=0.1, control=("without", 4))
     claim("It takes {} steps.", [3, 4, 5], at_most=4, control=None, folded=True)
-    lines = plain(claims_table().data).split("\n")
-    assert lines == [
+    assert re.sub("</?span[^>]*>", "", scoreboard().data).split("\n") == [
+        "- ✓ Of |x|, **1.00** are on.",
+        "",
+        "<details><summary>All 2 statements, and what they were held against</summary>",
+        "",
         "| Holds | What | Theory | Accepted | Control |",
         "| --- | --- | --- | --- | --- |",
         r"| ✓ | Of \|x\|, **1.00** are on. | 1.01 | theory ± 10 % | without: 4 |",
-        "| ✗ | It takes **4** steps. |  | at most 4 |  |",
+        "| ✗ | It takes **4** steps. |  | at most 4 **the range over seeds reaches outside** | none |",
+        "",
+        "</details>",
     ]
 
 
 def test_a_cell_run_twice_states_its_claim_once(shown):
     for value in (1.0, 2.0):
         claim("It is {}.", value, at_most=3, control=("without", 4))
-    rows = claims_table().data.split("\n")[2:]
-    assert len(rows) == 1 and "2.00" in rows[0]
+    told = scoreboard().data.split("\n\n")[0]
+    assert told.count("\n") == 0 and "2.00" in told
 
 
-def test_a_loop_makes_a_claim_a_turn(shown):
-    for size in (16, 32):
-        claim(f"At B = {size} it grows by a factor of {{}}.", 1.5, at_most=3, control=None)
-    assert len(claims_table().data.split("\n")) == 4
+ROWS = {
+    "SGD": dict(value=[3.0, 4.0, 3.5], between=(2, 5), control=("with momentum", 1.0)),
+    "Adam | W": dict(value=1, expected=1, tol=0, control=None),
+    "nothing": dict(value=9.0, at_most=5, control=("at all", 6.0)),
+}
+
+
+def test_a_table_has_a_claim_a_row(shown):
+    claim_table("Given {row}, it takes {} steps.", ["Given", "Steps"], ROWS)
+    data, records = shown[0][0], [record for _, record in shown]
+    assert re.sub("</?span[^>]*>", "", data["text/markdown"]).split("\n") == [
+        "| Given | Steps | Theory | Accepted | Control |",
+        "| --- | --- | --- | --- | --- |",
+        "| SGD | ✓ 3.50 (3.00 to 4.00) |  | 2 to 5 | with momentum: 1.00 |",
+        r"| Adam \| W | ✓ 1 | 1 | exactly this | none |",
+        "| nothing | ✗ 9.00 |  | at most 5 **the measurement is outside** | at all: 6.00 |",
+    ]
+    assert [record["statement"] for record in records] == [f"Given {row}, it takes {{}} steps." for row in ROWS]
+    assert [(record["row"], record["holds"], record["folded"]) for record in records] == [
+        ("SGD", True, False),
+        ("Adam | W", True, False),
+        ("nothing", False, False),
+    ]
+    assert data["text/plain"] == "3 claims, 2 hold: Given {row}, it takes … steps."
+    for record in records:
+        assert Claim.from_record(json.loads(json.dumps(record))).to_record() == record
+
+
+def test_a_folded_table_says_how_much_it_holds(shown):
+    claim_table("Given {row}, it takes {} steps.", ["Given", "Steps"], ROWS, folded=True)
+    lines = shown[0][0]["text/markdown"].split("\n")
+    assert lines[0] == '<details class="claim-folded"><summary>3 more statements, checked here</summary>'
+    assert lines[-1] == "</details>" and all(record["folded"] for _, record in shown)
+
+
+def test_a_row_that_does_not_hold_stops_a_strict_run(shown, monkeypatch):
+    monkeypatch.setenv("BNLIB_STRICT", "1")
+    with pytest.raises(ClaimError, match=r'"Given nothing, .*: the measurement is outside'):
+        claim_table("Given {row}, it takes {} steps.", ["Given", "Steps"], ROWS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("It takes {} steps.", ["Given", "Steps"], ROWS), "names its row"),
+        ((None, ["Given", "Steps"], ROWS), "names its row"),
+        (("{row} takes some steps.", ["Given", "Steps"], ROWS), "one {}"),
+        (("{row} takes {} steps.", ["Given"], ROWS), "two headings"),
+        (("{row} takes {} steps.", "ab", ROWS), "two headings"),
+        (("{row} takes {} steps.", ["Given", "Steps"], {}), "at least one row"),
+        (("{row} takes {} steps.", ["Given", "Steps"], {"a": dict(value=1, at_most=2)}), "'a' needs value, control"),
+        (
+            ("{row} takes {} steps.", ["Given", "Steps"], {"a": dict(value=1, at_most=2, control=None, folded=True)}),
+            "'a' needs value, control",
+        ),
+    ],
+)
+def test_a_table_that_makes_no_sense(shown, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        claim_table(*arguments)

@@ -22,7 +22,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def shown(monkeypatch):
     outputs = []
     for module in (figures, widgets):
-        monkeypatch.setattr(module, "display", lambda data, raw, metadata: outputs.append((data, metadata)))
+        monkeypatch.setattr(module, "display", lambda data, raw, metadata=None: outputs.append((data, metadata)))
     return outputs
 
 
@@ -35,13 +35,20 @@ def draw(value):
 
 def test_a_figure_is_a_sharp_opaque_picture_with_words(shown):
     fig, alt = draw(2)
-    figure(fig, alt)
+    figure(fig, f"Look at {measured(2)}.", alt=alt)
     data, metadata = shown[0]
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert picture.size == (1040, 640)
     assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
     assert metadata == {"alt": 'At "2" the line ends at 2.', "image/png": {"width": 520, "height": 320}}
     assert data["text/plain"] == alt
+    assert shown[1] == (
+        {
+            "text/markdown": f'<span class="caption">Look at {measured(2)}.</span>',
+            "text/plain": f"Look at {measured(2)}.",
+        },
+        None,
+    )
     assert not plt.fignum_exists(fig.number)
 
 
@@ -49,20 +56,28 @@ def test_a_figure_is_the_same_bytes_twice():
     assert figures.png(draw(1)[0]) == figures.png(draw(1)[0])
 
 
-@pytest.mark.parametrize("alt", ["", "  ", None])
-def test_a_figure_without_words_is_refused(alt):
+@pytest.mark.parametrize("words", ["", "  ", None])
+def test_a_figure_without_words_is_refused(words):
     with pytest.raises(ValueError, match="alt must say in words"):
-        figure(plt.figure(), alt)
+        figure(plt.figure(), "Look.", alt=words)
+    with pytest.raises(ValueError, match="caption must say in words"):
+        figure(plt.figure(), words, alt="A line.")
+    with pytest.raises(ValueError, match="caption must say in words"):
+        frame_slider(draw, caption=words, value=[1])
 
 
 def test_a_slider_moves_without_a_kernel(shown):
-    frame_slider(draw, label="end", start=1, value=[1, 2, 4])
+    frame_slider(draw, caption="Turn it.", label="end", start=1, value=[1, 1e-5, 4])
     data, metadata = shown[0]
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (1040, 640)
-    assert metadata == {"alt": 'At "2" the line ends at 2.', "image/png": {"width": 520, "height": 320}}
+    assert metadata == {
+        "alt": 'At "1e-05" the line ends at 1.00\u00a0×\u00a010⁻⁵.',
+        "image/png": {"width": 520, "height": 320},
+    }
     box = widget_module._instances
     slider, stack = box[data[VIEW]["model_id"]].children
-    assert slider.description == "end" and [label for label, _ in slider.options] == ["1", "2", "4"]
+    assert slider.description == "end" and [label for label, _ in slider.options] == ["1", "10⁻⁵", "4"]
+    assert shown[1][0]["text/markdown"] == '<span class="caption">Turn it.</span>'
     assert stack.selected_index == slider.index == 1
     links = [w for w in box.values() if isinstance(w, ipywidgets.widgets.widget_link.Link)]
     assert any(w.source == (slider, "index") and w.target == (stack, "selected_index") for w in links)
@@ -87,9 +102,11 @@ def test_words_on_a_frame_stand_as_they_were_written():
 
 
 def test_ids_differ_between_frames_and_are_the_same_on_each_run(shown):
-    frame_slider(draw, value=[1, 1, 2])  # two frames that look alike
-    frame_slider(lambda value: draw(value + 3), value=[1, 1, 2])  # another slider with a knob of that name
-    boxes = [widget_module._instances[data[VIEW]["model_id"]] for data, _ in shown]
+    frame_slider(draw, caption="Turn it.", value=[1, 1, 2])  # two frames that look alike
+    frame_slider(
+        lambda value: draw(value + 3), caption="Turn it.", value=[1, 1, 2]
+    )  # another slider with a knob of that name
+    boxes = [widget_module._instances[data[VIEW]["model_id"]] for data, _ in shown[::2]]
     frames = [picture.value for box in boxes for picture in box.children[1].children]
     assert len(frames) == 6 and all(ids(frame) for frame in frames)
     assert len(set.union(*map(ids, frames))) == sum(len(ids(frame)) for frame in frames)
@@ -118,4 +135,4 @@ def test_without_stack_the_kernel_swaps_one_picture(monkeypatch):
 )
 def test_a_slider_that_makes_no_sense(arguments, message):
     with pytest.raises(ValueError, match=message):
-        frame_slider(draw, **arguments)
+        frame_slider(draw, caption="Turn it.", **arguments)

@@ -32,10 +32,4 @@ def test_it_holds_no_more_memory_than_a_chapter_may(record):
 def test_each_check_knows_its_stub_its_solution_and_what_is_wrong(chapter, record):
     stubs = [cell.id.removesuffix("-stub") for cell in chapters.read(chapter).cells if cell.id.endswith("-stub")]
     assert list(record.answers) == stubs
-    marks = {"stub": "○", "solution": "✓"}
-    for exercise, answers in record.answers.items():
-        assert [what for what, _ in answers[:2]] == ["stub", "solution"]
-        for what, said in answers:
-            mark = marks.get(what, "✗")
-            heard = any(line.startswith(mark) for line in said.splitlines())
-            assert heard, f"{exercise}: to the answer “{what}” its check must say {mark}, and it says: {said.strip()}"
+    assert not [*run.misjudged(chapter, record)]

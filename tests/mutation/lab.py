@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(Path(__file__).parent)]  # in a new process too
 
 import chapters  # noqa: E402
+import stored  # noqa: E402
 from mutants import MUTANTS, in_place  # noqa: E402
 from play import play  # noqa: E402
 
@@ -95,13 +96,9 @@ def run_unit_tests(module, mutant=None):
 
 
 def stored_claims(chapter):
-    """Claim, by its cell's id → its stored records (several if the cell makes it in a loop), in their order."""
-    claims = {}
-    for cell in chapters.read(_path(chapter)).cells:
-        for output in cell.get("outputs", []):
-            if record := output.get("metadata", {}).get("claim"):
-                claims.setdefault(cell.id, []).append(record)
-    return claims
+    """Claim, by its cell's id → its stored records (several if they are rows of a table), in their order."""
+    cells = {cell.id: stored.claims(cell) for cell in chapters.read(_path(chapter)).cells}
+    return {id: records for id, records in cells.items() if records}
 
 
 def play_chapter(chapter, until):

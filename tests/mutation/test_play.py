@@ -20,7 +20,7 @@ CELLS = {
     ),
     "loop": (
         "from IPython.display import display\n"
-        "for k in range(2):\n    display({'text/plain': ''}, raw=True, metadata={'claim': {'value': k}})"
+        "for k in range(2):\n    display({'text/plain': ''}, raw=True, metadata={'claims': [{'value': k}]})"
     ),
     "wrong": "print('nobody hears')\n1 / 0",
     "last": "seen.append('end')",

@@ -209,12 +209,24 @@ def _(chapter):
 
 @breaks("opening", "title")
 def _(chapter):
-    change(chapter, "title", "What you need: nothing. ", "")
+    change(chapter, "title", "What you need: nothing.", "")
 
 
 @breaks("opening", "title")
 def _(chapter):
-    change(chapter, "title", " About 5 minutes.", "")
+    change(chapter, "title", "nothing.", "nothing. About 5 minutes.")
+
+
+@breaks("opening", "title")
+def _(chapter):
+    change(chapter, "setting", "**Setting.**", "Setting.")
+
+
+@breaks("opening", "title")
+def _(chapter):
+    box = get(chapter, "setting")
+    chapter.cells.remove(box)
+    insert(chapter, "practice", box)
 
 
 @breaks("setup", "setup")
@@ -234,12 +246,17 @@ def _(chapter):
 
 @breaks("imports_second", "run-mean")
 def _(chapter):
-    change(chapter, "run-mean", "values = ", "import math\nvalues = ")
+    change(chapter, "run-mean", "print", "import math\nprint")
+
+
+@breaks("imports_second", "imports")
+def _(chapter):
+    get(chapter, "imports").metadata = NotebookNode()
 
 
 @breaks("predictions")
 def _(chapter):
-    drop(chapter, "predict-mean")
+    drop(chapter, "predict-mean", "predict-larger")
 
 
 @breaks("predictions", "predict-mean")
@@ -249,7 +266,28 @@ def _(chapter):
 
 @breaks("predictions", "predict-mean")
 def _(chapter):
-    change(chapter, "run-mean", "reveal(guess,", "reveal(None,")
+    change(chapter, "run-mean", "reveal(guess_mean,", "reveal(None,")
+
+
+@breaks("predictions", "predict-mean")
+def _(chapter):
+    change(chapter, "run-mean", "values.mean())", "3.0)")
+
+
+@breaks("predictions", "predict-larger")
+def _(chapter):
+    change(chapter, "run-larger", ", options_larger)", ")")
+
+
+@breaks("predictions", "predict-larger")
+def _(chapter):
+    change(chapter, "predict-larger", "one of the options", "it rises, or it falls")
+
+
+@breaks("predictions", "predict-mean")
+def _(chapter):
+    change(chapter, "run-mean", "reveal(guess_mean, values.mean())", "")
+    change(chapter, "run-larger", "reveal(", "reveal(guess_mean, values.mean())\nreveal(")
 
 
 @breaks("closing_sections", "practice")
@@ -262,7 +300,7 @@ def _(chapter):
     drop(chapter, "exercise-1-stub")
 
 
-@breaks("exercises", "exercise-1-solution")
+@breaks("exercises", "experiment-answer")
 def _(chapter):
     drop(chapter, "exercise-2", "exercise-2-stub", "exercise-2-check", "exercise-2-solution")
 
@@ -282,9 +320,40 @@ def _(chapter):
     insert(chapter, "practice", new_markdown_cell("**3.** Out of place.", id="exercise-3"))
 
 
-@breaks("claims_in_a_table", "saw")
+@breaks("exercises", "exercise-1-check")
 def _(chapter):
-    change(chapter, "saw-table", "claims_table()", 'print("nothing")')
+    stub = get(chapter, "exercise-1-stub")
+    chapter.cells.remove(stub)
+    insert(chapter, "practice", stub)
+
+
+@breaks("exercises", "between")
+def _(chapter):
+    insert(chapter, "exercise-1-stub", new_markdown_cell("Between.", id="between"))
+
+
+@breaks("exercises", "references")
+def _(chapter):
+    drop(chapter, "experiment", "experiment-code", "experiment-answer")
+
+
+@breaks("exercises", "experiment")
+def _(chapter):
+    cells = [get(chapter, f"experiment{part}") for part in ("", "-code", "-answer")]
+    for cell in cells:
+        chapter.cells.remove(cell)
+    for cell in cells:
+        insert(chapter, "practice", cell)
+
+
+@breaks("exercises", "experiment-answer")
+def _(chapter):
+    change(chapter, "experiment-answer", "<details>", "")
+
+
+@breaks("closing_scoreboard", "saw")
+def _(chapter):
+    change(chapter, "saw-table", "scoreboard()", 'print("nothing")')
 
 
 @breaks("claims_have_controls", "claim-mean")
@@ -415,8 +484,18 @@ def _(chapter):
 
 @breaks("no_typed_numbers_in_alt_texts", "picture")
 def _(chapter):
-    change(chapter, "picture", "figure(fig, alt=f", "words = f")
-    change(chapter, "picture", 'whose mean is {mean}.")', 'whose mean is 3.0."\nfigure(fig, words)')
+    change(chapter, "picture", "fig, ax =", 'words = "whose mean is 3.0."\nfig, ax =')
+    change(chapter, "picture", 'alt=f"A line that rises from 1 to 6, whose mean is {mean}."', "alt=words")
+
+
+@breaks("no_typed_numbers_in_alt_texts", "picture")
+def _(chapter):
+    change(chapter, "picture", "Their mean is {mean}", "Their mean is 3.0")
+
+
+@breaks("no_typed_numbers_in_alt_texts", "slider")
+def _(chapter):
+    change(chapter, "slider", "the shape stays", "nine times")
 
 
 # The code
@@ -424,7 +503,7 @@ def _(chapter):
 
 @breaks("short_cells", "run-mean")
 def _(chapter):
-    add(chapter, "run-mean", "values = values\n" * 10)
+    add(chapter, "run-mean", "values = values\n" * 11)
 
 
 @breaks("short_cells", "picture")

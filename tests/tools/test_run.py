@@ -39,7 +39,7 @@ MUST_RUN = {  # file → what is changed in it
 }
 NEED_NOT = {
     "prose": ("chapters/example.ipynb", r"What does a mean do\?", "What is a mean?"),
-    "a comment in a cell": ("chapters/example.ipynb", "what is the mean of 1, 2 and 6", "the mean of 1, 2 and 6"),
+    "a comment in a cell": ("chapters/example.ipynb", "# a number", "# a number, please"),
     "the address in the set-up cell": ("chapters/example.ipynb", "/archive/refs", "/another/archive/refs"),
     "a comment in bnlib": ("bnlib/text.py", "^import re", "import re  # a remark"),
     "a docstring": ("bnlib/claims.py", "State something measured", "Say something measured"),
@@ -101,7 +101,12 @@ def test_a_run_that_fails_says_where_and_is_not_recorded(small_book, path):
 
 def test_the_record_has_claims_answers_and_what_it_took(small_book, path):
     record = run.known(path, root=small_book)
-    assert {id: claim.value for id, claim in record.claims.items()} == {"claim-mean": 3.0, "claim-limit": 21.0}
+    assert {id: claim.value for id, claim in record.claims.items()} == {
+        "claim-mean": 3.0,
+        "family": 2.75,
+        "family/2": 4.75,
+        "claim-limit": 21.0,
+    }
     assert record.seconds > 0 and record.peak_bytes > 1e7 and len(record.slowest) == 5
     assert record.answers["exercise-1"] == [
         ["stub", "○ Not answered yet.\n"],
@@ -121,7 +126,7 @@ def test_a_second_claim_of_a_cell_has_an_id_of_its_own(small_book, path):
     limit = next(cell for cell in notebook.cells if cell.id == "claim-limit")
     limit.source += '\nclaim("And it is {}.", 3, at_most=4, control=None)'
     path.write_text(chapters.to_text(notebook), "utf-8")
-    assert list(run.recorded(path, root=small_book).claims) == ["claim-mean", "claim-limit", "claim-limit/2"]
+    assert list(run.recorded(path, root=small_book).claims)[-2:] == ["claim-limit", "claim-limit/2"]
 
 
 def test_a_check_that_accepts_everything_is_noticed(small_book, path):

@@ -63,7 +63,7 @@ def measure(notebook, number):
     """Let the stored claim have measured another number."""
     output = cell(notebook, "claim-mean").outputs[0]
     output.data["text/markdown"] = output.data["text/markdown"].replace(">3.00<", f">{number}<")
-    output.metadata.claim.value = 9.0
+    output.metadata.claims[0].value = 9.0
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_numbers_are_near_within_rounding(old, new, near):
 
 
 def test_a_claims_band_is_no_measured_number(pair):
-    cell(pair[0], "claim-mean").outputs[0].metadata.claim.low = 2.9
+    cell(pair[0], "claim-mean").outputs[0].metadata.claims[0].low = 2.9
     assert not kept(pair, "claim-mean", same_code=True)
 
 
@@ -125,7 +125,7 @@ def test_the_seal_covers_every_output_and_nothing_else(executed_book):
     changes = [
         lambda copy: cell(copy, "run-mean").outputs[0].update(text="4"),
         lambda copy: cell(copy, "sentence").outputs[0].data.update({"text/markdown": "| 1 |"}),
-        lambda copy: cell(copy, "claim-mean").outputs[0].metadata.claim.update(value=4.0),
+        lambda copy: cell(copy, "claim-mean").outputs[0].metadata.claims[0].update(value=4.0),
         lambda copy: cell(copy, "run-mean").update(execution_count=1),
         lambda copy: next(iter(stored.widget_models(copy).values())).state.update(value=2),
     ]
