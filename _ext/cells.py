@@ -82,21 +82,21 @@ def put_captions(doctree, notebook):
 
 
 def put_code_below(doctree, notebook):
-    """Folded code stands below what it makes, and its name says of what; a cell that is folded whole is the set-up."""
+    """Folded code stands below what it makes, and its name says of what; that of the set-up and after, in one fold."""
+    setup = None
     for node, cell in pairs(doctree, notebook):
-        mode = node.attributes.pop("hide_mode", None)
-        source = part(node, "source")
-        if mode is None or source is None:
+        folded, source = node.attributes.pop("hide_mode", None), part(node, "source")
+        if setup is not None and folded and node.parent.index(node) == setup.parent.index(setup) + 1 and len(node) == 1:
+            setup.insert(len(setup) - 1, source)  # it shows nothing: it belongs to the set-up
+            node.parent.remove(node)
             continue
-        node.remove(source)
-        claims = [child for child in node.findall(nodes.container) if "claim" in child["classes"]]
-        place = claims[0] if len(claims) == 1 else node
-        if mode == "all":
-            place.insert(0, raw('<details class="code"><summary>Set-up</summary>'))
-            place.extend([source, raw("</details>")])
-        else:
-            of = f'<span class="visually-hidden"> of: {escape(what_it_makes(cell))}</span>'
-            place.extend([raw(f'<details class="code"><summary>Code{of}</summary>'), source, raw("</details>")])
+        setup = node if cell.id == "setup" else None
+        if folded and source is not None:
+            node.remove(source)
+            claims = [child for child in node.findall(nodes.container) if "claim" in child["classes"]]
+            of = f'Code<span class="visually-hidden"> of: {escape(what_it_makes(cell))}</span>'
+            start = f'<details class="code"><summary>{of if setup is None else "Set-up"}</summary>'
+            (claims[0] if len(claims) == 1 else node).extend([raw(start), source, raw("</details>")])
 
 
 SWITCH = (

@@ -9,7 +9,7 @@ from cells import pairs, raw, shown_as, words
 from shared import Claim
 
 FOLDED = '<details class="claim-folded">'
-MARK = '<span class="claim-mark">'
+NUMBER = '<span class="measured'
 
 
 def show_claims(doctree, notebook):
@@ -42,20 +42,27 @@ def claim(paragraph, record, doctree):
     name = anchor(record, doctree)
     children = list(paragraph)
     dot = next((n for n, child in enumerate(children) if "claim-dot" in child.astext()), len(children))
-    sentence = children[:dot]
-    keep_with_number(sentence)
     link = raw(f'<a class="claim-link" href="#{name}" aria-label="Link to this statement">¶</a>')
-    statement = nodes.paragraph("", "", *sentence, link, classes=["claim-statement"])
-    notes = nodes.paragraph("", "", *children[dot + 3 :])  # after the dot's span, which is three nodes
+    statement = nodes.paragraph("", "", *keep_with_number(children[:dot]), link, classes=["claim-statement"])
+    notes = keep_with_number(children[dot + 3 :])  # after the dot's span, which is three nodes
     classes = ["claim"] if record["holds"] else ["claim", "claim-fails"]
+    notes = nodes.paragraph("", "", *notes)
     return nodes.container("", statement, drawn(record), notes, classes=classes, ids=[name])
 
 
 def keep_with_number(line):
-    """The number of a sentence begins no line: it stays with the word before it."""
-    for before, after in pairwise(list(line)):
-        if isinstance(before, nodes.Text) and isinstance(after, nodes.strong) and before.endswith(" "):
-            line[line.index(before)] = nodes.Text(before.rstrip(" ") + "\u00a0")
+    """The line's nodes, in which a measured number stands with the word or the mark before it, and begins no line."""
+    kept = []
+    for node, after in pairwise([*line, None]):
+        if (
+            isinstance(node, nodes.Text)
+            and node.endswith(" ")
+            and after is not None
+            and after.astext().startswith(NUMBER)
+        ):
+            node = nodes.Text(node.rstrip(" ") + "\u00a0")
+        kept.append(node)
+    return kept
 
 
 def add_strips(table, records, doctree):
@@ -66,6 +73,8 @@ def add_strips(table, records, doctree):
     head, body = (next(group.findall(kind)) for kind in (nodes.thead, nodes.tbody))
     head[0] += nodes.entry("", nodes.paragraph("", "At a glance"))
     for row, record in zip(body, records, strict=True):
+        for paragraph in list(row.findall(nodes.paragraph)):
+            paragraph.replace_self(nodes.paragraph("", "", *keep_with_number(paragraph)))
         row["ids"].append(anchor(record, doctree))
         row += nodes.entry("", drawn(record))
     table["classes"].append("claims")
