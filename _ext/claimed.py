@@ -43,11 +43,11 @@ def claim(paragraph, record, doctree):
     children = list(paragraph)
     dot = next((n for n, child in enumerate(children) if "claim-dot" in child.astext()), len(children))
     link = raw(f'<a class="claim-link" href="#{name}" aria-label="Link to this statement">¶</a>')
-    statement = nodes.paragraph("", "", *keep_with_number(children[:dot]), link, classes=["claim-statement"])
+    statement = nodes.paragraph("", "", *keep_with_number(children[:dot]), classes=["claim-statement"])
     notes = keep_with_number(children[dot + 3 :])  # after the dot's span, which is three nodes
     classes = ["claim"] if record["holds"] else ["claim", "claim-fails"]
     notes = nodes.paragraph("", "", *notes)
-    return nodes.container("", statement, drawn(record), notes, classes=classes, ids=[name])
+    return nodes.container("", link, statement, drawn(record), notes, classes=classes, ids=[name])
 
 
 def keep_with_number(line):

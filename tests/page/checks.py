@@ -358,7 +358,7 @@ def covered_code(page):
 def covered_typing(page):
     """Fields to search with whose icon lies where one types."""
     return page.evaluate(
-        f"""() => [...document.querySelectorAll("form input")].filter({SHOWN}).filter((input) => {{
+        f"""() => [...document.querySelectorAll("form.bd-search input")].filter({SHOWN}).filter((input) => {{
         const typed = input.getBoundingClientRect().left + parseFloat(getComputedStyle(input).paddingLeft);
         return input.form.querySelector("i, svg").getBoundingClientRect().right > typed;
       }}).map((input) => `the icon of ${{input.placeholder}} lies where one types`)"""

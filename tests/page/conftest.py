@@ -56,6 +56,9 @@ def specimen_site(tmp_path_factory):
     chapter = new_chapter.chapter("specimen", chapters.setup_source())
     closing = next(n for n, cell in enumerate(chapter.cells) if cell.id == "stops")
     chapter.cells[closing:closing] = more_cells()
+    for id in ("echidna", "claim-limit", "run-practice"):  # short sections: the contents could not tell them apart
+        after = next(n for n, cell in enumerate(chapter.cells) if cell.id == id) + 1
+        chapter.cells.insert(after, new_chapter.text(f"after-{id}", "Text.\n\n" * 8))
     path.parent.mkdir()
     path.write_text(chapters.to_text(chapter), "utf-8")
     record = run.recorded(path, root=book)

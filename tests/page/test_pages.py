@@ -183,7 +183,7 @@ BROKEN = [
     (checks.untypeset_formulas, r"document.querySelector('article p').append('\\(x^2\\)')"),
     (checks.untypeset_formulas, "document.querySelector('article p').append('half of $x^2$ is')"),
     (checks.untypeset_formulas, r"document.querySelector('article .math').textContent = '\\frac12'"),
-    (checks.untypeset_formulas, "document.querySelector('article mjx-math').replaceChildren()"),
+    (checks.untypeset_formulas, "document.querySelector('div.math mjx-math').replaceChildren()"),
     (checks.untypeset_formulas, "document.querySelector('article mjx-math').innerHTML = '<mjx-merror>?</mjx-merror>'"),
     (
         checks.dead_sliders,
@@ -217,9 +217,15 @@ BROKEN = [
         "document.querySelectorAll('.page-toc a').forEach((link) => { link.removeAttribute = () => {}; })",
     ),
     (checks.lost_place, "document.querySelector('.page-toc a:last-child').classList.add('active')"),
-    (checks.covered_controls, "document.querySelectorAll('details.hide').forEach((one) => { one.style.zIndex = -1; })"),
+    (
+        checks.covered_controls,
+        "document.querySelectorAll('.claim details').forEach((one) => { one.style.cssText = 'position: relative; z-index: -1'; })",
+    ),
     (checks.covered_controls, "document.querySelector('article summary').style.pointerEvents = 'none'"),
-    (checks.covered_controls, "document.querySelector('article p a').style.cssText = 'position: fixed; left: -500px'"),
+    (
+        checks.covered_controls,
+        "document.querySelector('#references li a').style.cssText = 'position: fixed; left: -500px'",
+    ),
     (checks.controls_without_focus_mark, "document.querySelector('.primary-toggle').style.outline = 'none'"),
     (checks.controls_without_focus_mark, "document.querySelector('article summary').focus = () => {}"),
     (checks.dead_menus, CLONE.format("primary")),
