@@ -60,14 +60,14 @@ def form(name, page, prediction):
 def veil(cell, answer, name):
     """Put what follows a cell into a box, up to and including the text that follows the answer's cell; whether it could.
 
-    It never reaches beyond the section of the cell that asks.
+    It never reaches beyond the section of the cell that asks, a chapter's main sections being apart.
     """
     siblings = cell.parent.children
     start = siblings.index(cell) + 1
-    found = (n for n in range(start, len(siblings)) if answer is not None and contains(siblings[n], answer))
-    if (end := next(found, None)) is None:
+    end = next((n + 1 for n in range(start, len(siblings)) if contains(siblings[n], answer)), None)
+    in_opening = isinstance(cell.parent.parent, nodes.document)
+    if end is None or (in_opening and isinstance(siblings[end - 1], nodes.section)):
         return False
-    end += 1
     text = None  # the Markdown cell that ends the veil
     while end < len(siblings) and not isinstance(siblings[end], nodes.section):
         if siblings[end].get("nb_element") == "cell_code":
