@@ -82,21 +82,36 @@ def put_captions(doctree, notebook):
 
 
 def put_code_below(doctree, notebook):
-    """Folded code stands below what it makes, and its name says of what; that of the set-up and after, in one fold."""
-    setup = None
+    """Folded code stands below what it makes, and its name says of what.
+
+    Code that shows nothing stands with that of its neighbour, which it prepares; the set-up apart.
+    """
+    waiting, in_setup = [], False
     for node, cell in pairs(doctree, notebook):
         folded, source = node.attributes.pop("hide_mode", None), part(node, "source")
-        if setup is not None and folded and node.parent.index(node) == setup.parent.index(setup) + 1 and len(node) == 1:
-            setup.insert(len(setup) - 1, source)  # it shows nothing: it belongs to the set-up
+        if not folded or source is None:
+            continue
+        node.remove(source)
+        sources, waiting, in_setup = [*waiting, source], [], in_setup or cell.id == "setup"
+        after = node.next_node(descend=False, siblings=True)
+        if not len(node) and is_folded(after) and not (in_setup and part(after, "output")):
+            waiting = sources
+            after["holds"] = [*node.get("holds", []), node["cell_index"]]
             node.parent.remove(node)
             continue
-        setup = node if cell.id == "setup" else None
-        if folded and source is not None:
-            node.remove(source)
-            claims = [child for child in node.findall(nodes.container) if "claim" in child["classes"]]
-            of = f'Code<span class="visually-hidden"> of: {escape(what_it_makes(cell))}</span>'
-            start = f'<details class="code"><summary>{of if setup is None else "Set-up"}</summary>'
-            (claims[0] if len(claims) == 1 else node).extend([raw(start), source, raw("</details>")])
+        of = f'Code<span class="visually-hidden"> of: {escape(what_it_makes(cell))}</span>'
+        claims = [child for child in node.findall(nodes.container) if "claim" in child["classes"]]
+        fold = [
+            raw(f'<details class="code"><summary>{"Set-up" if in_setup else of}</summary>'),
+            *sources,
+            raw("</details>"),
+        ]
+        (claims[0] if len(claims) == 1 else node).extend(fold)
+        in_setup = False
+
+
+def is_folded(node):
+    return isinstance(node, nodes.container) and bool(node.get("hide_mode"))
 
 
 SWITCH = (

@@ -45,6 +45,7 @@ def claim(paragraph, record, doctree):
     link = raw(f'<a class="claim-link" href="#{name}" aria-label="Link to this statement">¶</a>')
     statement = nodes.paragraph("", "", *keep_with_number(children[:dot]), classes=["claim-statement"])
     notes = keep_with_number(children[dot + 3 :])  # after the dot's span, which is three nodes
+    notes = [nodes.Text(node.replace(" · ", "\u00a0· ")) if isinstance(node, nodes.Text) else node for node in notes]
     classes = ["claim"] if record["holds"] else ["claim", "claim-fails"]
     notes = nodes.paragraph("", "", *notes)
     return nodes.container("", link, statement, drawn(record), notes, classes=classes, ids=[name])
@@ -127,7 +128,6 @@ def link_scoreboard(doctree, notebook):
         for line, item in zip(lines, node.findall(nodes.list_item), strict=False):
             sentence = line[2:].split("</span> ", 1)[-1].strip()
             if sentence in said:
-                paragraph = item[0]
-                paragraph.insert(0, raw(f'<a href="#{said[sentence]}">'))
-                paragraph.append(raw("</a>"))
+                link = raw(f'<a href="#{said[sentence]}">')
+                item[0].replace_self(nodes.paragraph("", "", link, *keep_with_number(item[0]), raw("</a>")))
         node["classes"].append("scoreboard")

@@ -13,7 +13,8 @@ from cells import pairs, raw
 
 def ask(doctree, notebook, page):
     """Put a form for each prediction, and veil what follows it: the answer, and the first text after it."""
-    containers = {node["cell_index"]: node for node, _ in pairs(doctree, notebook)}
+    found = [node for node, _ in pairs(doctree, notebook)]
+    containers = {index: node for node in found for index in (node["cell_index"], *node.get("holds", []))}
     asked = None
     for index, cell in enumerate(notebook.cells):
         if cell.id.startswith("predict-"):

@@ -97,6 +97,9 @@ def test_text_claims_tables_and_code_share_a_measure(browser, specimen):
         left = page.locator("article h1").bounding_box()["x"]
         widest = page.locator(".cell_input:visible").first.bounding_box()["width"]
         assert max(box["x"] + box["width"] for box in boxes) <= left + widest + 1
+        whole = "article :is(h2, .claim, .cell_input, img, .slider, table, .predict, summary)"
+        edges = [part.bounding_box()["x"] for part in page.locator(f"{whole}:visible:not(.claim *)").all()]
+        assert max(edges) <= left + 1
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
