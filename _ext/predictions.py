@@ -38,22 +38,21 @@ SCORE = '<p class="score" hidden><span></span> <button type="button" class="choi
 
 
 def form(name, page, prediction):
-    """The question's answers as buttons, or a field for a number or a word; and where the result is said."""
+    """The question's options as buttons, or a field for a number; and where the result is said."""
     wanted = {key: prediction[key] for key in ("truth", "value", "within", "tol")}
-    button = '<button type="{kind}" class="choice"{value}>{text}</button>'.format
     if prediction["options"]:
-        legend = "Your prediction"
-        answers = [button(kind="button", value=f' value="{escape(o)}"', text=escape(o)) for o in prediction["options"]]
+        asked = "Your prediction"
+        options = [escape(option) for option in prediction["options"]]
+        answers = [f'<button type="button" class="choice" value="{option}">{option}</button>' for option in options]
     else:
-        is_word = isinstance(prediction["value"], str)
-        legend, mode = ("Your prediction, in a word", "text") if is_word else ("Your prediction, a number", "decimal")
-        answers = [f'<input type="text" inputmode="{mode}" autocomplete="off" aria-label="{legend}">']
-        answers.append(button(kind="submit", value="", text="Commit"))
-    shown = '<button type="button" class="show-me">Show me</button>'
+        asked = "Your prediction, a number"
+        answers = [f'<input type="text" inputmode="decimal" autocomplete="off" aria-label="{asked}">']
+        answers.append('<button type="submit" class="choice">Commit</button>')
+    answers.append('<button type="button" class="show-me">Show me</button>')
     return (
         f'<form class="predict" hidden data-name="{page}/{name}" data-veil="veil-{name}"'
         f' data-prediction="{escape(json.dumps(wanted, ensure_ascii=False))}">'
-        f"<fieldset><legend>{legend}</legend>{''.join(answers)}{shown}</fieldset>"
+        f"<fieldset><legend>{asked}. What was measured is shown when you commit.</legend>{''.join(answers)}</fieldset>"
         '<p class="predict-said" role="status" tabindex="-1"></p></form>'
     )
 
