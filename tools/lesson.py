@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}  # the tags of cells whose code is not shown
+MOST_TOLD, MOST_MINUTES = 15, 45
 WORDS_A_MINUTE = 100
 LINES_A_MINUTE = 12
 MINUTES = {"claim": 0.2, "formula": 2, "exercise": 6, "experiment": 15}

@@ -13,8 +13,8 @@ from checkout import ROOT
 
 WIDE, PHONE = (1280, 900), (390, 844)
 LIMITS = {  # the most that each of these may be
-    "told": 15,
-    "minutes to read": 45,
+    "told": lesson.MOST_TOLD,
+    "minutes to read": lesson.MOST_MINUTES,
     "code, % of the height": 20,
     "first picture, screens": 1.5,
     "code boxes cut off": 0,
