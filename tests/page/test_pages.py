@@ -96,6 +96,13 @@ def test_every_stored_slider_is_on_the_page(site, name):
     assert shown > 0 and (site / f"{name}.html").read_text("utf-8").count('class="slider"') == shown
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_cell_to_predict_in_asks(site, name):
+    asking = [cell.id for cell in chapters.read(ROOT / f"{name}.ipynb").cells if cell.id.startswith("predict-")]
+    html = (site / f"{name}.html").read_text("utf-8")
+    assert asking and [id for id in asking if f'data-veil="veil-{id}"' not in html] == []
+
+
 def test_links(site):
     assert checks.broken_links(site) == []
 
