@@ -190,19 +190,19 @@ def _batch_axes(x):
     return (0, *range(2, x.ndim))
 
 
-@mutant(LAYER, breaks={"mechanism": "running-way"})
+@mutant(LAYER, breaks={"inference": "running-way"})
 def momentum_inverted(right, self, x):
     with patch.object(self, "momentum", 1 - self.momentum):
         return right(self, x)
 
 
-@mutant(LAYER, breaks={"mechanism": "running-way"})
+@mutant(LAYER, breaks={"inference": "running-way"})
 def last_batch_only(right, self, x):
     with patch.object(self, "momentum", 1):
         return right(self, x)
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def running_var_biased(right, self, x):
     before, y = self.running_var.copy(), right(self, x)
     if self.training:
@@ -210,7 +210,7 @@ def running_var_biased(right, self, x):
     return y
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def running_var_holds_the_deviation(right, self, x):
     before, y = self.running_var.copy(), right(self, x)
     if self.training:
@@ -218,39 +218,39 @@ def running_var_holds_the_deviation(right, self, x):
     return y
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def training_by_running_statistics(right, self, x):
     y = right(self, x)
     return copy.copy(self).eval()(x) if self.training else y
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def evaluation_mode_ignored(right, self, x):
     with patch.object(self, "training", True):
         return right(self, x)
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-shrinks"})
+@mutant(EVALUATION, breaks={"inference": "eval-shrinks"})
 def evaluation_by_batch_statistics(right, self, x):
     mean, var = x.mean(_batch_axes(x)), x.var(_batch_axes(x))
     with patch.object(self, "running_mean", mean), patch.object(self, "running_var", var):
         return right(self, x)
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-reads-only"})
+@mutant(EVALUATION, breaks={"inference": "eval-reads-only"})
 def evaluation_moves_the_running_mean(right, self, x):
     y = right(self, x)
     self.running_mean[:] = (1 - self.momentum) * self.running_mean + self.momentum * x.mean(_batch_axes(x))
     return y
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
+@mutant(EVALUATION, breaks={"inference": "eval-passes-all"})
 def evaluation_without_eps(right, self, x):
     with patch.object(self, "eps", 0):
         return right(self, x)
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
+@mutant(EVALUATION, breaks={"inference": "eval-passes-all"})
 def evaluation_backward_as_in_training(right, self, x):
     y = right(self, x)
     self._cache = replace(self._cache, mean_from_x=True, var_from_x=True)
