@@ -411,7 +411,7 @@ def effective_rate_over_the_length(right, lr, norm):
     return lr / norm
 
 
-@mutant("theory.residual_along_x_hat", breaks={"scale-invariance": "eps-slope"})
+@mutant("theory.residual_along_x_hat", breaks={})
 def residual_undivided(right, g_dot_x_hat, gamma, var, eps):
     return gamma / np.sqrt(var + eps) * g_dot_x_hat
 
