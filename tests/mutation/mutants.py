@@ -306,7 +306,7 @@ def orthogonal_only_at_random(right, *sizes, init=None, **options):
     return right(*sizes, init="glorot" if init == "orthogonal" else init, **options)
 
 
-@mutant(*NETWORKS, breaks={"gradient-flow": "residual-without-bn-learns"})
+@mutant(*NETWORKS, breaks={"gradient-flow": "fifty"})
 def branch_scale_forgotten(right, *sizes, branch_scale=1.0, learn_scale=False, **options):
     return right(*sizes, branch_scale=branch_scale if learn_scale else 1.0, learn_scale=learn_scale, **options)
 
@@ -376,7 +376,7 @@ def lengths_in_place_of_squares(right, *arguments, **options):
     return np.sqrt(right(*arguments, **options))
 
 
-@mutant("diagnostics.dead_fractions", breaks={"gradient-flow": "fewer-dead-with-bn"})
+@mutant("diagnostics.dead_fractions", breaks={})
 def dead_if_ever_off(right, model, x):
     outputs = diagnostics.activations(model, x)
     return np.array([(np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]) <= 0).any(axis=0).mean() for h in outputs])
@@ -387,7 +387,7 @@ def cosines_squared(right, *arguments, **options):
     return right(*arguments, **options) ** 2
 
 
-@mutant("diagnostics.update_sizes", breaks={"gradient-flow": "steps-are-even"})
+@mutant("diagnostics.update_sizes", breaks={"gradient-flow": "adam-hardly-moves"})
 def moves_not_over_the_weights(right, before, after):
     weights = [block.linear.weight.detach().norm().item() for block in _blocks(before)]
     return right(before, after) * weights
@@ -466,12 +466,12 @@ def correlation_without_the_sine(right, c):
     return right(c) - np.sqrt(1 - np.square(c)) / np.pi
 
 
-@mutant("theory.exponential_active_fraction", breaks={"gradient-flow": "active-exponential"})
+@mutant("theory.exponential_active_fraction", breaks={})
 def exponential_off_in_place_of_on(right):
     return 1 - right()
 
 
-@mutant("theory.lognormal_active_fraction", breaks={"gradient-flow": "active-lognormal"})
+@mutant("theory.lognormal_active_fraction", breaks={})
 def lognormal_off_in_place_of_on(right, log_std):
     return 1 - right(log_std)
 
