@@ -362,7 +362,7 @@ def accuracy_by_batch_statistics(right, model, data):
         return right(model, data)
 
 
-@mutant("training.History.steps_to", breaks={"training-speed": "lag-counts", "conditioning": "window-of-rates"})
+@mutant("training.History.steps_to", breaks={"training-speed": "leads", "conditioning": "window-of-rates"})
 def never_counts_as_the_last_step(right, self, target):
     last = self.accuracies[-1][0] if self.accuracies else len(self.losses)
     return min(right(self, target), last)
