@@ -130,6 +130,12 @@ class Book:
         return chapters.order(self.root)
 
     @cached_property
+    def notation(self):
+        """The letters that notation.md explains, each with the chapter that alone uses it so, or with nothing."""
+        rows = re.findall(r"^\| (\$.+?\$) \|(?: `([\w-]+)` \|)? ", self.read("notation.md"), re.M)
+        return [(letter, where) for tex, where in rows for letter in sorted(letters(tex))]
+
+    @cached_property
     def references(self):
         """Address, in the form of `address` → key in references.bib."""
         known = {}
@@ -592,6 +598,35 @@ def alt_texts(tree):
         yield "…".join(part for part in parts if isinstance(part, str))
 
 
+GREEK = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi varphi "
+    "chi psi omega Gamma Theta Lambda Sigma Phi Psi Omega ell"
+).split()
+ACCENTED = r"\\(hat|bar|tilde|dot)(?![A-Za-z])\s*\{?\\?([A-Za-z]+)\}?"
+CONSTANTS = {"e", "pi", "Delta"}  # the same everywhere, or nothing by itself
+
+
+def letters(source):
+    """The letters of the formulas in a Markdown text."""
+    found = set()
+    for token in parsed(source):
+        if token.type in ("math_inline", "math_inline_double", "math_block"):
+            tex = re.sub(r"\\(?:text|mathrm|operatorname|texttt)\*?\{[^{}]*\}", "", token.content)
+            found |= {f"{accent} {letter}" for accent, letter in re.findall(ACCENTED, tex)}
+            tex = re.sub(ACCENTED, "", tex)
+            for command, letter in re.findall(r"\\([A-Za-z]+)|([A-Za-z])", tex):
+                found |= {command} & {*GREEK} if command else {letter}
+    return found - CONSTANTS
+
+
+@rule
+def letters_explained(chapter, book):
+    for cell in chapter.markdown:
+        known = {letter for letter, where in book.notation if where in ("", Path(chapter.name).stem)}
+        for letter in sorted(letters(cell.source) - known):
+            yield cell, f"the letter {letter} is not in notation.md, for the whole book or for this chapter"
+
+
 # The code
 
 
@@ -763,6 +798,20 @@ def wrong_answers(book):
             for id in exercises
             if counts[id] < 2
         )
+
+
+@house_rule
+def one_meaning(book):
+    """Letters that notation.md explains twice, and those for a chapter that is none or that does not use them."""
+    stems = {Path(chapter.name).stem: chapter for chapter in book.chapters}
+    for letter, where in sorted({*book.notation}):
+        rows = [other for known, other in book.notation if known == letter]
+        if len(rows) > 1:
+            yield "notation.md", f"the letter {letter} has {len(rows)} meanings; expected one in the whole book"
+        if where and where not in stems:
+            yield "notation.md", f"the letter {letter} is for {where}, which is no chapter"
+        elif where and not any(letter in letters(cell.source) for cell in stems[where].markdown):
+            yield "notation.md", f"the letter {letter} is for {where}, which does not use it"
 
 
 @house_rule

@@ -10,7 +10,16 @@ import repository
 import rules
 from checkout import ROOT
 
-HOUSE = ["_config.yml", "_toc.yml", "references.bib", "references.md", "intro.md", "pyproject.toml", "requirements.txt"]
+HOUSE = [
+    "_config.yml",
+    "_toc.yml",
+    "references.bib",
+    "references.md",
+    "intro.md",
+    "notation.md",
+    "pyproject.toml",
+    "requirements.txt",
+]
 HOUSE += ["LICENSE", "LICENSE-CONTENT", "CITATION.cff", "bnlib/__init__.py", "README.md", "Makefile"]
 
 
@@ -77,6 +86,9 @@ VIOLATIONS = [
         "chapters/bias\n  - file: chapters/scale-invariance",
         "chapters/scale-invariance\n  - file: chapters/bias",
     ),
+    ("one_meaning", "notation.md", "| $m$ |", "| $B$ |"),
+    ("one_meaning", "notation.md", "| $m$ |", "| $m$ | `no-chapter` |"),
+    ("one_meaning", "notation.md", "| $k$ | counts", "| $U$ | `bias` | unused |\n| $k$ | counts"),
     ("reading_order", "intro.md", "| [The futility of a bias](chapters/bias.ipynb)", "| The futility of a bias"),
     (
         "bibliography",

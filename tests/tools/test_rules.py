@@ -467,6 +467,16 @@ def test_a_number_that_may_be_typed(executed_book, sentence):
     assert list(rules.no_typed_numbers(chapter, None)) == []
 
 
+@breaks("letters_explained", "read-mean")
+def _(chapter):
+    add(chapter, "read-mean", r"Its mean is $\hat{q}$.")
+
+
+@breaks("letters_explained", "read-mean")
+def _(chapter):
+    add(chapter, "read-mean", "$$\n\\mu = \\tfrac12 \\rho\n$$")
+
+
 @breaks("no_typed_numbers_in_alt_texts", "picture")
 def _(chapter):
     change(chapter, "picture", "whose mean is {mean}", "whose mean is 3.0")
