@@ -7,9 +7,10 @@ BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements.txt
 PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
-PAGES := _config.yml _toc.yml references.bib $(wildcard *.md chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
+COUNTED := tools/lesson.py bnlib/claims.py bnlib/text.py
+PAGES := _config.yml _toc.yml references.bib $(COUNTED) $(wildcard *.md chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
 
-.PHONY: help book test check chapter execute bench sweep lint lock serve clean hooks repository
+.PHONY: help book test check chapter execute measure bench sweep lint lock serve clean hooks repository
 
 help:  # This list
 	@sed -n 's/^\([a-z]*\):[^#]*# /  make \1#/p' Makefile | awk -F'#' '{printf "%-18s %s\n", $$1, $$2}'
@@ -33,6 +34,9 @@ chapter: .venv/test.stamp  # Begin a chapter that keeps every rule: NAME=weight-
 
 execute: .venv/test.stamp  # Run all chapters again and store their outputs; CHAPTER=mechanism for one
 	@$(BIN)/python tools/execute.py $(CHAPTER)
+
+measure: .venv/test.stamp  # What the built chapters ask of a reader, and how they look, as a table
+	@$(BIN)/python tools/measure.py
 
 bench: .venv/test.stamp  # Time bnlib against torch; fails past a bar
 	@$(BIN)/python tools/bench.py
@@ -68,7 +72,7 @@ repository: .venv/test.stamp  # Point the book at another repository: URL=https:
 		"'$(PYTHON)' has no venv module. Install it (Debian and Ubuntu: apt install python3-venv), then try again." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-# The extra "book" alone, without bnlib and what bnlib needs: the outputs are stored in the chapters.
+# The extra "book" alone, without what running a chapter needs: the outputs are stored in the chapters.
 .venv/book.stamp: $(PINS) | .venv/pyvenv.cfg
 	@echo "Installing what building the book needs …"
 	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["book"], sep="\n")' > .venv/book.txt
@@ -91,5 +95,5 @@ repository: .venv/test.stamp  # Point the book at another repository: URL=https:
 _build/book.stamp: $(PAGES) .venv/book.stamp
 	@$(BIN)/python _ext/npm_assets.py mathjax
 	@mkdir -p _build && touch _build/started
-	@$(BIN)/jupyter-book build . -W -n --keep-going $(if $(filter _static/% _ext/%,$?),--all) || { rm -rf _build; exit 1; }
+	@$(BIN)/jupyter-book build . -W -n --keep-going $(if $(filter _static/% _ext/% $(COUNTED),$?),--all) || { rm -rf _build; exit 1; }
 	@mv _build/started $@

@@ -9,17 +9,19 @@ import os
 import re
 import struct
 import subprocess
-from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
 from docutils import nodes
 
+import cells
+import claimed
 import formulas
 import icons
+import predictions
 import sliders
+from shared import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).resolve().parent
 PLACEHOLDER = "/OWNER/"
 GITHUB = "https://github.com/"
@@ -36,9 +38,8 @@ def setup(app):
     app.connect("config-inited", read_version)
     app.connect("config-inited", add_templates)
     app.connect("config-inited", follow_repository, priority=400)  # before the theme reads its options
-    app.connect("doctree-read", name_setup)
     app.connect("doctree-read", free_images)
-    app.connect("doctree-read", gather_folded_claims)
+    app.connect("doctree-read", arrange_cells)
     app.connect("html-page-context", mend_body)
     app.connect("html-page-context", size_images)
     app.connect("html-page-context", arrange_buttons, priority=900)  # after the theme has made its buttons
@@ -48,7 +49,11 @@ def setup(app):
 
 def own_version():
     """A number that changes with this extension, so that Sphinx then builds every page again."""
-    code = b"".join(path.read_bytes() for path in sorted(HERE.rglob("*.*")) if path.suffix != ".pyc")
+    files = [
+        *sorted(HERE.rglob("*.*")),
+        *(ROOT / name for name in ("tools/lesson.py", "bnlib/claims.py", "bnlib/text.py")),
+    ]
+    code = b"".join(path.read_bytes() for path in files if path.suffix != ".pyc")
     return int(hashlib.sha256(code).hexdigest()[:12], 16)
 
 
@@ -82,60 +87,27 @@ def drop_unused(app, pagename, templatename, context, doctree):
     context["trim"] = trim
 
 
-# What the body of a page is mended in: folded code is called what it shows, and does not look like a warning; an entry
-# of the references is a part of its list.
-
-MENDED = {
-    '<summary aria-label="Toggle hidden content">': "<summary>",
-    '<details class="admonition hide': '<details class="hide',
-    ' admonition-title">': '">',
-    'role="doc-biblioentry"': 'role="listitem"',
-}
+# The body of a page
 
 
-def name_setup(app, doctree):
-    """A cell that is folded whole is the set-up cell."""
-    for cell in doctree.findall(nodes.container):
-        if cell.get("hide_mode") == "all":
-            cell["prompt_show"], cell["prompt_hide"] = "Set-up", "Hide set-up"
-
-
-FOLDED = '<details class="claim-folded">'
-
-
-def gather_folded_claims(app, doctree):
-    """Put neighbouring cells of folded claims, each a fold of its own in the notebook, into one fold that counts them."""
-    cells = [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]
-    for parent in {id(cell.parent): cell.parent for cell in cells}.values():
-        children = []
-        for folded, group in groupby(parent.children, lambda node: bool(folded_claims(node))):
-            group = list(group)
-            if folded:
-                claims = [claim for cell in group for claim in folded_claims(cell)]
-                for claim in claims:  # without its own fold, which begins and ends it
-                    del claim[0], claim[-1]
-                summary = f"{len(claims)} more statements" if len(claims) > 1 else "One more statement"
-                start = f"{FOLDED}<summary>{summary}, checked here</summary>"
-                group = [nodes.raw("", start, format="html"), *group, nodes.raw("", "</details>", format="html")]
-            children += group
-        parent.children = []
-        parent.extend(children)
-
-
-def folded_claims(node):
-    """The Markdown of each output of a cell that shows folded claims and nothing else; of any other node, none."""
-    if not isinstance(node, nodes.container) or node.get("nb_element") != "cell_code":
-        return []
-    outputs = [output for part in node if part.get("nb_element") == "cell_code_output" for output in part]
-    kinds = [kind for output in outputs for kind in output if isinstance(kind, nodes.container)]
-    claims = [kind for kind in kinds if kind.get("mime_type") == "text/markdown"]
-    alone = len(claims) == len(outputs) and all(claim.astext().startswith(FOLDED) for claim in claims)
-    return claims if alone else []
+def arrange_cells(app, doctree):
+    """Make of a notebook's cells what a page is to show, each step on what the one before has left."""
+    cells.mark_settings(doctree)
+    if notebook := cells.notebook_of(app):
+        cells.add_code_switch(doctree)
+        cells.say_minutes(doctree, notebook)
+        cells.drop_empty_outputs(doctree, notebook)
+        cells.put_captions(doctree, notebook)
+        claimed.show_claims(doctree, notebook)
+        claimed.link_scoreboard(doctree, notebook)
+        cells.put_code_below(doctree, notebook)
+        predictions.ask(doctree, notebook, app.env.docname.rpartition("/")[2])
+        claimed.gather_folded(doctree, notebook)
 
 
 def mend_body(app, pagename, templatename, context, doctree):
-    for old, new in MENDED.items():
-        context["body"] = context.get("body", "").replace(old, new)
+    """An entry of the references is a part of its list."""
+    context["body"] = context.get("body", "").replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def free_images(app, doctree):
@@ -153,7 +125,7 @@ def size_images(app, pagename, templatename, context, doctree):
         head = sources[tag[2]].read_bytes()[:24] if tag[2] in sources else b""
         if not head.startswith(b"\x89PNG"):
             return tag[0]
-        width, height = struct.unpack(">II", head[16:])
+        width, height = (side // 2 for side in struct.unpack(">II", head[16:]))  # a picture has two pixels for each
         lazy = "" if pagename == app.config.root_doc else ' loading="lazy"'
         return f'<img width="{width}" height="{height}"{lazy} {tag[1]}{tag[2]}"'
 

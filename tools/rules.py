@@ -27,6 +27,7 @@ from pybtex.database import parse_file
 import chapters
 import checkout
 import freshness
+import lesson
 import run
 import stored
 from bnlib.claims import Claim
@@ -450,6 +451,20 @@ def has_slider(chapter, book):
 
 
 # The words
+
+
+@rule
+def short_enough(chapter, book):
+    if (told := len(lesson.told(chapter.notebook))) > lesson.MOST_TOLD:
+        yield (
+            None,
+            f"it tells {told} claims, expected at most {lesson.MOST_TOLD}: fold those that the story does not need",
+        )
+    if (minutes := lesson.minutes(chapter.notebook)[0]) > lesson.MOST_MINUTES:
+        yield (
+            None,
+            f"it takes {minutes} minutes to read, expected at most {lesson.MOST_MINUTES} (tools/lesson.py counts them)",
+        )
 
 
 @rule

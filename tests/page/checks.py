@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+import measure
 import npm_assets
 
 FORK = "a-fork/of-the.book"  # a made-up fork, from which the pages are built for the tests
@@ -120,6 +121,23 @@ def untypeset_formulas(page):
       }
       return wrong;
     }"""
+    )
+
+
+def lasting_veils(page):
+    """Predictions that do not show their answer when asked to. From here on all answers are shown."""
+    page.evaluate(measure.SHOW_ANSWERS)
+    settle(page)
+    return page.evaluate(
+        f"""() => {{
+      const shown = {SHOWN}, veils = [...document.querySelectorAll(".veil")];
+      const wrong = veils.filter((veil) => !shown(veil)).map((veil) => `${{veil.id}} stays closed`);
+      for (const form of document.querySelectorAll("form.predict")) {{
+        const said = form.querySelector(".predict-said");
+        if (shown(form) && !said?.innerText.includes("Measured")) wrong.push(`${{form.dataset.name}} does not say what was measured`);
+      }}
+      return wrong;
+    }}"""
     )
 
 
@@ -358,7 +376,7 @@ def covered_code(page):
 def covered_typing(page):
     """Fields to search with whose icon lies where one types."""
     return page.evaluate(
-        f"""() => [...document.querySelectorAll("form input")].filter({SHOWN}).filter((input) => {{
+        f"""() => [...document.querySelectorAll("form.bd-search input")].filter({SHOWN}).filter((input) => {{
         const typed = input.getBoundingClientRect().left + parseFloat(getComputedStyle(input).paddingLeft);
         return input.form.querySelector("i, svg").getBoundingClientRect().right > typed;
       }}).map((input) => `the icon of ${{input.placeholder}} lies where one types`)"""

@@ -6,15 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 import chapters
 import chromium
+import new_chapter
 import npm_assets
+import run
 import stored
 from checkout import ROOT, files
 from checks import FORK
+
+SHARED = ("_config.yml", "_ext", "_static", "bnlib", "pyproject.toml", "references.bib", "requirements.txt")
+WIDE_FORMULA = r"\mu = \frac{1}{3} \sum_i x_i, \qquad \sigma^2 = \frac{1}{3} \sum_i (x_i - \mu)^2, \qquad \hat x_i = (x_i - \mu) / \sigma"
 
 
 @pytest.fixture(scope="session")
@@ -42,53 +46,47 @@ def build(book, *options):
     return book / "_build/html"
 
 
-# One cell of each kind that the checks look at; each the first of its kind in the first chapter.
-KINDS = [
-    lambda cell, data: cell.source.startswith("# "),
-    lambda cell, data: cell.source.startswith("## "),
-    lambda cell, data: not cell.metadata.get("tags") and len(cell.source.partition("\n")[0]) > 60 and "outputs" in cell,
-    lambda cell, data: "$$" in cell.source,
-    lambda cell, data: "claim-mark" in data.get("text/markdown", ""),
-    lambda cell, data: stored.WIDGET_VIEW in data,
-    lambda cell, data: list(data)[:1] == ["image/png"],
-    lambda cell, data: cell.source.startswith("<details>"),
-    lambda cell, data: cell.source.startswith("## References"),
-]
-
-
 @pytest.fixture(scope="session")
 def specimen_site(tmp_path_factory):
-    """A book of one short page, on which each check can be tried: one thing of each kind, and folded claims."""
+    """A book of one short page, on which each check can be tried: the chapter that `make chapter` begins, and more."""
     book = tmp_path_factory.mktemp("specimen")
-    for name in ("_config.yml", "_ext", "_static", "bnlib", "references.bib"):
+    for name in SHARED:
         (book / name).symlink_to(ROOT / name)
-    chapter = chapters.read(chapters.paths()[0])
-    data = [
-        {kind: text for out in cell.get("outputs", []) for kind, text in out.get("data", {}).items()}
-        for cell in chapter.cells
-    ]
-    first = [next(n for n, cell in enumerate(chapter.cells) if kind(cell, data[n])) for kind in KINDS]
-    chapter.cells = [chapter.cells[n] for n in sorted(set(first))] + folded_cells()
-    (book / "chapters").mkdir()
-    nbformat.write(chapter, book / "chapters/specimen.ipynb")
+    path = book / "chapters/specimen.ipynb"
+    chapter = new_chapter.chapter("specimen", chapters.setup_source())
+    closing = next(n for n, cell in enumerate(chapter.cells) if cell.id == "stops")
+    chapter.cells[closing:closing] = more_cells()
+    for id in ("echidna", "claim-limit", "run-practice"):  # short sections: the contents could not tell them apart
+        after = next(n for n, cell in enumerate(chapter.cells) if cell.id == id) + 1
+        chapter.cells.insert(after, new_chapter.text(f"after-{id}", "Text.\n\n" * 8))
+    path.parent.mkdir()
+    path.write_text(chapters.to_text(chapter), "utf-8")
+    record = run.recorded(path, root=book)
+    assert not record.error, record.error
+    path.write_text(chapters.to_text(stored.normalized(record.cells)), "utf-8")
     (book / "_toc.yml").write_text("format: jb-book\nroot: chapters/specimen\n")
     return build(book)  # warnings are no errors here: other chapters, to which the text may lead, are not in this book
 
 
-def folded_cells():
-    """A told claim, a folded one, three neighbours, and one apart, as `bnlib.claims` leaves them in a notebook."""
-    text = nbformat.v4.new_markdown_cell
+def more_cells():
+    """A formula and code that are wide; a told claim, a folded one, three neighbours, and one apart."""
+    text = new_chapter.text
     neighbours = [claim_cell(name) for name in ("Beaver", "Chamois", "Dormouse")]
-    apart = [text("## Apart", id="apart-title"), claim_cell("Echidna")]
-    return [claim_cell("Told", ""), claim_cell("Aardvark"), text("Text.", id="between"), *neighbours, *apart]
+    return [
+        text("kinds", f"## Kinds\n\n$$\n{WIDE_FORMULA}\n$$\n\nand `code`."),
+        new_chapter.code("wide", f"total = {' + '.join(['values.sum()'] * 6)}"),
+        claim_cell("Told", folded=False),
+        claim_cell("Aardvark"),
+        text("between", "Text."),
+        *neighbours,
+        text("apart", "## Apart"),
+        claim_cell("Echidna"),
+    ]
 
 
-def claim_cell(name, fold='<details class="claim-folded"><summary>One more statement, checked here</summary>'):
-    line = f'<span class="claim-mark">✓</span> {name}: **<span class="measured">1.00</span>**'
-    line += '<span class="claim-dot"> · </span><span class="claim-notes">accepted at most 1</span>'
-    data = {"text/markdown": f"{fold}\n\n{line}\n\n</details>" if fold else line, "text/plain": "a claim"}
-    output = nbformat.v4.new_output("display_data", data)
-    return nbformat.v4.new_code_cell("claim(…)", id=name.lower(), outputs=[output], metadata={"tags": ["hide-input"]})
+def claim_cell(name, folded=True):
+    source = f'claim("{name} is {{}}.", [0.9, 1.0], at_most=1, control=("twice", 2.0), folded={folded})'
+    return new_chapter.code(name.lower(), source, new_chapter.FOLDED)
 
 
 @pytest.fixture(scope="session")

@@ -374,6 +374,17 @@ def _(chapter):
 # The words
 
 
+@breaks("short_enough")
+def _(chapter):
+    (shown,) = get(chapter, "family").outputs
+    shown.metadata.claims = shown.metadata.claims * 8
+
+
+@breaks("short_enough")
+def _(chapter):
+    add(chapter, "read-mean", "word " * 4500)
+
+
 @breaks("plain_markdown", "read-mean")
 def _(chapter):
     add(chapter, "read-mean", "```{note}\nA directive.\n```")
