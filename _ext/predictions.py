@@ -17,7 +17,7 @@ def ask(doctree, notebook, page):
     containers = {index: node for node in found for index in (node["cell_index"], *node.get("holds", []))}
     asked = None
     for index, cell in enumerate(notebook.cells):
-        if cell.id.startswith("predict-"):
+        if cell.cell_type == "code" and cell.id.startswith("predict-"):
             asked = index
         for output in cell.get("outputs", []):
             prediction = output.get("metadata", {}).get("prediction")

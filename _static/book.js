@@ -87,11 +87,11 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (typeof wanted.value === "number" && Number.isNaN(read(input.value))) {
+      if (Number.isNaN(read(input.value))) {
         said.textContent = "Type a number, such as 0.5 or 2e-3.";
         input.setAttribute("aria-invalid", "true");
         input.focus();
-      } else if (input?.value.trim()) commit(input.value.trim());
+      } else commit(input.value.trim());
     });
     form.querySelector(".show-me").addEventListener("click", () => {
       open();

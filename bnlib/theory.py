@@ -7,6 +7,7 @@ import numpy as np
 __all__ = [
     "effective_learning_rate",
     "equicorrelation_condition",
+    "equilibrium_turn",
     "exponential_active_fraction",
     "gd_iterations",
     "input_gradient_squared_norm",
@@ -108,6 +109,15 @@ def norm_after_step(norm, lr, gradient_norm):
     Source: Pythagoras, since the gradient is then at right angles to w.
     """
     return np.hypot(norm, lr * gradient_norm)
+
+
+def equilibrium_turn(lr, weight_decay):
+    """Angle, in radians per step, by which SGD with weight decay turns scale-invariant weights in the end: √(2ηλ).
+
+    Without momentum, the decay λw added to the gradient, for small ηλ, once the squared length that a step adds,
+    η²‖∇‖², is what decay takes away, 2ηλ‖w‖². Source: Wan et al. 2021 (2006.08419).
+    """
+    return np.sqrt(2 * lr * weight_decay)
 
 
 def gd_iterations(condition, tol):

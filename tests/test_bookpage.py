@@ -422,6 +422,13 @@ def test_the_answer_and_the_text_after_it_are_veiled():
     assert veil[0].astext() == "between" and veil[-1].astext() == "reading"
 
 
+def test_a_text_that_is_called_a_prediction_asks_nothing():
+    document, notebook = asked("text")
+    notebook.cells[1].id = "predict-text"
+    predictions.ask(document, notebook, "page")
+    assert 'data-name="page/predict-it"' in document.astext() and len(veiled(document)) == 1
+
+
 def test_the_next_question_is_not_veiled():
     document, notebook = asked(after="Predict. And now?")
     predictions.ask(document, notebook, "page")

@@ -70,6 +70,7 @@ def measure(browser, address, name, notebook):
         with browser.new_page(viewport={"width": width, "height": height}) as page:
             page.goto(f"{address}{name}.html")
             measured |= look(page)
+            page.wait_for_load_state("networkidle")  # pictures that come when they are near
     return measured
 
 

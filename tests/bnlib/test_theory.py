@@ -81,6 +81,18 @@ def test_effective_learning_rate_and_norm_after_step(scale):
     np.testing.assert_allclose(end / length(end), moved / length(moved), rtol=1e-11)
 
 
+@pytest.mark.parametrize("start", [0.1, 1.0, 30.0])
+def test_equilibrium_turn(start):
+    rng, w, lr, decay = np.random.default_rng(0), start * np.eye(50)[0], 0.1, 0.05
+    for _ in range(3000):
+        gradient = rng.normal(size=50)
+        gradient -= w * (w @ gradient) / (w @ w)  # as of scale-invariant weights: at right angles to them,
+        gradient /= np.linalg.norm(gradient) * np.linalg.norm(w)  # and the shorter, the longer they are
+        before, w = w, w - lr * (gradient + decay * w)
+    cosine = before @ w / np.linalg.norm(before) / np.linalg.norm(w)
+    assert np.arccos(cosine) == pytest.approx(theory.equilibrium_turn(lr, decay), rel=0.01)
+
+
 def descend(matrix, start, tol):
     """Steps of gradient descent at the best rate until the error is ``tol`` of what it was."""
     low, *_, high = np.linalg.eigvalsh(matrix)

@@ -190,19 +190,19 @@ def _batch_axes(x):
     return (0, *range(2, x.ndim))
 
 
-@mutant(LAYER, breaks={"mechanism": "running-way"})
+@mutant(LAYER, breaks={"inference": "running-way"})
 def momentum_inverted(right, self, x):
     with patch.object(self, "momentum", 1 - self.momentum):
         return right(self, x)
 
 
-@mutant(LAYER, breaks={"mechanism": "running-way"})
+@mutant(LAYER, breaks={"inference": "running-way"})
 def last_batch_only(right, self, x):
     with patch.object(self, "momentum", 1):
         return right(self, x)
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def running_var_biased(right, self, x):
     before, y = self.running_var.copy(), right(self, x)
     if self.training:
@@ -210,7 +210,7 @@ def running_var_biased(right, self, x):
     return y
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def running_var_holds_the_deviation(right, self, x):
     before, y = self.running_var.copy(), right(self, x)
     if self.training:
@@ -218,39 +218,39 @@ def running_var_holds_the_deviation(right, self, x):
     return y
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def training_by_running_statistics(right, self, x):
     y = right(self, x)
     return copy.copy(self).eval()(x) if self.training else y
 
 
-@mutant(LAYER, breaks={"mechanism": "eval-shrinks"})
+@mutant(LAYER, breaks={"inference": "eval-shrinks"})
 def evaluation_mode_ignored(right, self, x):
     with patch.object(self, "training", True):
         return right(self, x)
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-shrinks"})
+@mutant(EVALUATION, breaks={"inference": "eval-shrinks"})
 def evaluation_by_batch_statistics(right, self, x):
     mean, var = x.mean(_batch_axes(x)), x.var(_batch_axes(x))
     with patch.object(self, "running_mean", mean), patch.object(self, "running_var", var):
         return right(self, x)
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-reads-only"})
+@mutant(EVALUATION, breaks={"inference": "eval-reads-only"})
 def evaluation_moves_the_running_mean(right, self, x):
     y = right(self, x)
     self.running_mean[:] = (1 - self.momentum) * self.running_mean + self.momentum * x.mean(_batch_axes(x))
     return y
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
+@mutant(EVALUATION, breaks={"inference": "eval-passes-all"})
 def evaluation_without_eps(right, self, x):
     with patch.object(self, "eps", 0):
         return right(self, x)
 
 
-@mutant(EVALUATION, breaks={"mechanism": "eval-passes-all"})
+@mutant(EVALUATION, breaks={"inference": "eval-passes-all"})
 def evaluation_backward_as_in_training(right, self, x):
     y = right(self, x)
     self._cache = replace(self._cache, mean_from_x=True, var_from_x=True)
@@ -306,7 +306,7 @@ def orthogonal_only_at_random(right, *sizes, init=None, **options):
     return right(*sizes, init="glorot" if init == "orthogonal" else init, **options)
 
 
-@mutant(*NETWORKS, breaks={"gradient-flow": "residual-without-bn-learns"})
+@mutant(*NETWORKS, breaks={"gradient-flow": "fifty"})
 def branch_scale_forgotten(right, *sizes, branch_scale=1.0, learn_scale=False, **options):
     return right(*sizes, branch_scale=branch_scale if learn_scale else 1.0, learn_scale=learn_scale, **options)
 
@@ -362,7 +362,7 @@ def accuracy_by_batch_statistics(right, model, data):
         return right(model, data)
 
 
-@mutant("training.History.steps_to", breaks={"training-speed": "lag-counts", "conditioning": "window-of-rates"})
+@mutant("training.History.steps_to", breaks={"training-speed": "lag-counts"})
 def never_counts_as_the_last_step(right, self, target):
     last = self.accuracies[-1][0] if self.accuracies else len(self.losses)
     return min(right(self, target), last)
@@ -376,7 +376,7 @@ def lengths_in_place_of_squares(right, *arguments, **options):
     return np.sqrt(right(*arguments, **options))
 
 
-@mutant("diagnostics.dead_fractions", breaks={"gradient-flow": "fewer-dead-with-bn", "relu": "last-layer-dies"})
+@mutant("diagnostics.dead_fractions", breaks={"relu": "last-layer-dies"})
 def dead_if_ever_off(right, model, x):
     outputs = diagnostics.activations(model, x)
     return np.array([(np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]) <= 0).any(axis=0).mean() for h in outputs])
@@ -387,7 +387,7 @@ def cosines_squared(right, *arguments, **options):
     return right(*arguments, **options) ** 2
 
 
-@mutant("diagnostics.update_sizes", breaks={"gradient-flow": "steps-are-even"})
+@mutant("diagnostics.update_sizes", breaks={"gradient-flow": "adam-hardly-moves"})
 def moves_not_over_the_weights(right, before, after):
     weights = [block.linear.weight.detach().norm().item() for block in _blocks(before)]
     return right(before, after) * weights
@@ -411,7 +411,7 @@ def effective_rate_over_the_length(right, lr, norm):
     return lr / norm
 
 
-@mutant("theory.residual_along_x_hat", breaks={"scale-invariance": "eps-slope"})
+@mutant("theory.residual_along_x_hat", breaks={})
 def residual_undivided(right, g_dot_x_hat, gamma, var, eps):
     return gamma / np.sqrt(var + eps) * g_dot_x_hat
 
@@ -466,14 +466,12 @@ def correlation_without_the_sine(right, c):
     return right(c) - np.sqrt(1 - np.square(c)) / np.pi
 
 
-@mutant(
-    "theory.exponential_active_fraction", breaks={"gradient-flow": "active-exponential", "relu": "active-exponential"}
-)
+@mutant("theory.exponential_active_fraction", breaks={"relu": "active-exponential"})
 def exponential_off_in_place_of_on(right):
     return 1 - right()
 
 
-@mutant("theory.lognormal_active_fraction", breaks={"gradient-flow": "active-lognormal", "relu": "active-lognormal"})
+@mutant("theory.lognormal_active_fraction", breaks={"relu": "active-lognormal"})
 def lognormal_off_in_place_of_on(right, log_std):
     return 1 - right(log_std)
 
