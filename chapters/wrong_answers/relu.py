@@ -53,6 +53,9 @@ true_ones = {"A", "D", "E"}
 # %% exercise-3 any mean will do -> F:
 true_ones = "ADF"
 
+# %% exercise-3 decay taken for a cure -> G:
+true_ones = {"A", "D", "G"}
+
 # %% exercise-3 the dead and their beta -> D:
 true_ones = {"A"}
 
