@@ -362,7 +362,7 @@ def accuracy_by_batch_statistics(right, model, data):
         return right(model, data)
 
 
-@mutant("training.History.steps_to", breaks={"training-speed": "lag-counts"})
+@mutant("training.History.steps_to", breaks={"training-speed": "leads"})
 def never_counts_as_the_last_step(right, self, target):
     last = self.accuracies[-1][0] if self.accuracies else len(self.losses)
     return min(right(self, target), last)
@@ -376,7 +376,7 @@ def lengths_in_place_of_squares(right, *arguments, **options):
     return np.sqrt(right(*arguments, **options))
 
 
-@mutant("diagnostics.dead_fractions", breaks={})
+@mutant("diagnostics.dead_fractions", breaks={"relu": "last-layer-dies"})
 def dead_if_ever_off(right, model, x):
     outputs = diagnostics.activations(model, x)
     return np.array([(np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]) <= 0).any(axis=0).mean() for h in outputs])
@@ -466,23 +466,23 @@ def correlation_without_the_sine(right, c):
     return right(c) - np.sqrt(1 - np.square(c)) / np.pi
 
 
-@mutant("theory.exponential_active_fraction", breaks={})
+@mutant("theory.exponential_active_fraction", breaks={"relu": "active-exponential"})
 def exponential_off_in_place_of_on(right):
     return 1 - right()
 
 
-@mutant("theory.lognormal_active_fraction", breaks={})
+@mutant("theory.lognormal_active_fraction", breaks={"relu": "active-lognormal"})
 def lognormal_off_in_place_of_on(right, log_std):
     return 1 - right(log_std)
 
 
-@mutant("theory.rectified_moments", breaks={"training-speed": "rectified-mean", "gradient-flow": "sigma-at-the-start"})
+@mutant("theory.rectified_moments", breaks={"gradient-flow": "sigma-at-the-start"})
 def rectified_variance_about_zero(right, *normal):
     mean, variance = right(*normal)
     return mean, variance + mean**2
 
 
-@mutant("theory.rectified_moments", breaks={"training-speed": "rectified-mean"})
+@mutant("theory.rectified_moments", breaks={"gradient-flow": "sigma-at-the-start"})
 def normal_density_without_the_root(right, mean=0.0, std=1.0):
     ratio = mean / std
     below = math.erfc(-ratio / math.sqrt(2)) / 2
