@@ -16,8 +16,8 @@ def show_claims(doctree, notebook):
     """Give each claim, whether sentence or row of a table, its strip and its address."""
     for node, cell in pairs(doctree, notebook):
         outputs = [output.metadata.claims for output in cell.outputs if output.get("metadata", {}).get("claims")]
-        texts = [text for text in shown_as(node, "text/markdown") if "✓" in text.astext() or "✗" in text.astext()]
-        for records, text in zip(outputs, texts, strict=False):
+        texts = [text for text in shown_as(node, "text/markdown") if "claim-mark" in text.astext()] if outputs else []
+        for records, text in zip(outputs, texts, strict=True):
             text["claims"] = len(records)
             for table in list(text.findall(nodes.table)):
                 add_strips(table, records, doctree)

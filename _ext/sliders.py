@@ -55,7 +55,7 @@ def slider(models, box, name):
 <label for="{name}">{escape(control["description"])}</label>
 <input id="{name}" type="range" min="0" max="{len(frames) - 1}" value="{shown}" autocomplete="off" \
 aria-valuetext="{escape(values[shown])}">
-<span class="slider-value" aria-hidden="true">{escape(values[shown])}</span>
+<span class="slider-value" style="min-width: {max(map(len, values))}ch" aria-hidden="true">{escape(values[shown])}</span>
 </div>
 {pictures}
 </div>"""

@@ -474,7 +474,7 @@ def stored_slider():
 
 def test_a_stored_slider_becomes_html():
     html = sliders.slider(stored_slider(), "box", "slider-1")
-    assert '<label for="slider-1">σ &amp; τ</label>' in html
+    assert '<label for="slider-1">σ &amp; τ</label>' in html and "min-width: 3ch" in html  # no value moves the handle
     assert 'type="range" min="0" max="1" value="1"' in html and 'aria-valuetext="&lt;2&gt;"' in html
     assert '<div class="slider-frame" data-value="1" hidden><svg>1</svg></div>' in html
     assert '<div class="slider-frame" data-value="&lt;2&gt;"><svg>2</svg></div>' in html
