@@ -626,7 +626,7 @@ def letters(source):
     found = set()
     for token in parsed(source):
         if token.type in ("math_inline", "math_inline_double", "math_block"):
-            tex = re.sub(r"\\(?:text|mathrm|operatorname|texttt)\*?\{[^{}]*\}", "", token.content)
+            tex = re.sub(r"\\(?:text|mathrm|operatorname|texttt|begin|end)\*?\{[^{}]*\}", "", token.content)
             found |= {f"{accent} {letter}" for accent, letter in re.findall(ACCENTED, tex)}
             tex = re.sub(ACCENTED, "", tex)
             for command, letter in re.findall(r"\\([A-Za-z]+)|([A-Za-z])", tex):

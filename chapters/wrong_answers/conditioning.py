@@ -41,7 +41,9 @@ def steps_needed(cov, tol):
 # %% exercise-2 the formula for a large condition number -> approximation for large κ
 def steps_needed(cov, tol):
     sigma = np.sqrt(np.diag(cov))
-    return int(np.ceil(np.linalg.cond(cov / np.outer(sigma, sigma)) / 2 * np.log(1 / tol)))
+    return int(
+        np.ceil(np.linalg.cond(cov / np.outer(sigma, sigma)) / 2 * np.log(1 / tol))
+    )
 
 
 # %% exercise-2 rounded down -> round up

@@ -376,7 +376,7 @@ def lengths_in_place_of_squares(right, *arguments, **options):
     return np.sqrt(right(*arguments, **options))
 
 
-@mutant("diagnostics.dead_fractions", breaks={})
+@mutant("diagnostics.dead_fractions", breaks={"relu": "last-layer-dies"})
 def dead_if_ever_off(right, model, x):
     outputs = diagnostics.activations(model, x)
     return np.array([(np.moveaxis(h, 1, -1).reshape(-1, h.shape[1]) <= 0).any(axis=0).mean() for h in outputs])
@@ -466,12 +466,12 @@ def correlation_without_the_sine(right, c):
     return right(c) - np.sqrt(1 - np.square(c)) / np.pi
 
 
-@mutant("theory.exponential_active_fraction", breaks={})
+@mutant("theory.exponential_active_fraction", breaks={"relu": "active-exponential"})
 def exponential_off_in_place_of_on(right):
     return 1 - right()
 
 
-@mutant("theory.lognormal_active_fraction", breaks={})
+@mutant("theory.lognormal_active_fraction", breaks={"relu": "active-lognormal"})
 def lognormal_off_in_place_of_on(right, log_std):
     return 1 - right(log_std)
 
