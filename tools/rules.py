@@ -661,6 +661,8 @@ def short_cells(chapter, book):
             yield cell, f"it has {written} lines; expected one idea in at most 12, or 30 in a cell that is folded"
         if written == 0:
             yield cell, "it is empty"
+        if cell.source.rstrip().endswith(";"):
+            yield cell, "it ends in ;, which hides a value in Jupyter alone: assign the value to _"
         if cell.get("id") != "setup" and (wide := [line for line in lines if len(line) > COLUMNS]):
             yield cell, f"a line has {len(wide[0])} columns, expected at most {COLUMNS}: {wide[0].strip()[:40]}…"
 

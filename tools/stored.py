@@ -157,6 +157,9 @@ def _same_output(stored, fresh, *, near):
     old, new = ({"text": o.text} if o.output_type == "stream" else o.get("data", {}) for o in (stored, fresh))
     if old.keys() != new.keys() or _outline(stored.get("metadata")) != _outline(fresh.get("metadata")):
         return False
+    truths = [output.get("metadata", {}).get("prediction", {}).get("truth", "") for output in (stored, fresh)]
+    if not is_near(*truths):
+        return False
     return all(_same(kind, old[kind], new[kind], near) for kind in old)
 
 

@@ -83,8 +83,8 @@ VIOLATIONS = [
     (
         "reading_order",
         "_toc.yml",
-        "chapters/bias\n  - file: chapters/scale-invariance",
-        "chapters/scale-invariance\n  - file: chapters/bias",
+        "chapters/bias\n      - file: chapters/scale-invariance",
+        "chapters/scale-invariance\n      - file: chapters/bias",
     ),
     ("one_meaning", "notation.md", "| $m$ |", "| $B$ |"),
     ("one_meaning", "notation.md", "| $m$ |", "| $m$ | `no-chapter` |"),

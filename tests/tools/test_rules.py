@@ -527,6 +527,11 @@ def _(chapter):
     add(chapter, "run-mean", "values = values\n" * 11)
 
 
+@breaks("short_cells", "run-mean")
+def _(chapter):
+    add(chapter, "run-mean", "values.mean();")
+
+
 @breaks("short_cells", "picture")
 def _(chapter):
     add(chapter, "picture", "values = values\n" * 30)

@@ -101,6 +101,21 @@ def test_a_claims_band_is_no_measured_number(pair):
 
 
 @pytest.mark.parametrize("same_code", [False, True])
+@pytest.mark.parametrize(("id", "truth"), [("run-mean", "3.01"), ("run-larger", "it falls")])
+def test_another_truth_of_a_prediction_is_not_kept(pair, id, truth, same_code):
+    written, fresh = pair
+    predictions = [
+        next(output for output in cell(notebook, id).outputs if "prediction" in output.get("metadata", {}))
+        for notebook in pair
+    ]
+    predictions[0].metadata.prediction.truth = truth
+    stored.keep_equal(written, fresh, same_code=same_code)
+    assert all(
+        output.get("metadata", {}).get("prediction", {}).get("truth") != truth for output in cell(fresh, id).outputs
+    )
+
+
+@pytest.mark.parametrize("same_code", [False, True])
 def test_other_text_is_not_kept(pair, same_code):
     cell(pair[0], "run-mean").outputs[0].text = "The mean is 4.00\n"
     assert not kept(pair, "run-mean", same_code=same_code)
