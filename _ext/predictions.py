@@ -12,7 +12,7 @@ from cells import pairs, raw
 
 
 def ask(doctree, notebook, page):
-    """Put a form for each prediction, and veil what follows it: the answer, and the first text after it."""
+    """Put a form for each prediction, and veil what follows it in its section."""
     found = [node for node, _ in pairs(doctree, notebook)]
     containers = {index: node for node in found for index in (node["cell_index"], *node.get("holds", []))}
     asked = None
@@ -23,7 +23,7 @@ def ask(doctree, notebook, page):
             prediction = output.get("metadata", {}).get("prediction")
             if asked is not None and prediction and asked in containers:
                 name = notebook.cells[asked].id
-                if veil(containers[asked], containers.get(index), name):
+                if veil(containers[asked], containers.get(index), name, notebook):
                     containers[asked]["classes"].append("predict-code")
                     containers[asked].parent.insert(
                         containers[asked].parent.index(containers[asked]), raw(form(name, page, prediction))
@@ -57,10 +57,10 @@ def form(name, page, prediction):
     )
 
 
-def veil(cell, answer, name):
-    """Put what follows a cell into a box, up to and including the text that follows the answer's cell; whether it could.
+def veil(cell, answer, name, notebook):
+    """Put what follows a cell into a box: the answer, and the rest of the section, which builds on it; whether it could.
 
-    It never reaches beyond the section of the cell that asks, a chapter's main sections being apart.
+    The box ends before the next heading, the next question, or an exercise.
     """
     siblings = cell.parent.children
     start = siblings.index(cell) + 1
@@ -68,22 +68,22 @@ def veil(cell, answer, name):
     in_opening = isinstance(cell.parent.parent, nodes.document)
     if end is None or (in_opening and isinstance(siblings[end - 1], nodes.section)):
         return False
-    text = None  # the Markdown cell that ends the veil
     while end < len(siblings) and not isinstance(siblings[end], nodes.section):
-        if siblings[end].get("nb_element") == "cell_code":
-            if text is not None:
-                break
-        else:
-            line = siblings[end].line or next((part.line for part in siblings[end].findall() if part.line), None)
-            index = text if line is None else line // 10_000  # myst-nb gives each cell ten thousand lines
-            if asks(siblings[end]) or text not in (None, index):
-                break
-            text = index
+        if asks(siblings[end]) or begins_exercise(siblings[end], notebook):
+            break
         end += 1
     box = nodes.container("", *siblings[start:end], classes=["veil"], ids=[f"veil-{name}"])
     cell.parent.children[start:end] = [box]
     box.parent = cell.parent
     return True
+
+
+def begins_exercise(node, notebook):
+    line = node.line or next((part.line for part in node.findall() if part.line), None)
+    index = node.get("cell_index") if isinstance(node, nodes.container) else None
+    if index is None and line is not None:
+        index = line // 10_000 - 1  # myst-nb gives each cell ten thousand lines, from the first ten thousand on
+    return index is not None and notebook.cells[index].get("id", "").startswith(("exercise-", "experiment"))
 
 
 def contains(node, other):

@@ -413,13 +413,22 @@ def veiled(document):
     return [box for box in document.findall(nodes.container) if "veil" in box["classes"]]
 
 
-def test_the_answer_and_the_text_after_it_are_veiled():
+def test_the_answer_and_the_rest_of_its_section_are_veiled():
     document, notebook = asked("between", ["A"])
     predictions.ask(document, notebook, "page")
-    _, form, cell, veil, later = document[0]
+    _, form, cell, veil = document[0]
     assert 'data-name="page/predict-it"' in form.astext() and "predict-code" in cell["classes"]
-    assert veiled(document) == [veil] and veil["ids"] == ["veil-predict-it"] and later.astext() == "later"
-    assert veil[0].astext() == "between" and veil[-1].astext() == "reading"
+    assert veiled(document) == [veil] and veil["ids"] == ["veil-predict-it"]
+    assert veil[0].astext() == "between" and veil[-1].astext() == "later"
+
+
+@pytest.mark.parametrize("id", ["exercise-1", "experiment"])
+def test_an_exercise_is_not_veiled(id):
+    document, notebook = asked()
+    notebook.cells[-1].id = id
+    predictions.ask(document, notebook, "page")
+    *_, veil, exercise = document[0]
+    assert veiled(document) == [veil] and veil[-1].astext() == "reading" and exercise.astext() == "later"
 
 
 def test_a_text_that_is_called_a_prediction_asks_nothing():
