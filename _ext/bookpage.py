@@ -92,6 +92,7 @@ def drop_unused(app, pagename, templatename, context, doctree):
 
 def arrange_cells(app, doctree):
     """Make of a notebook's cells what a page is to show, each step on what the one before has left."""
+    keep_units(doctree)
     cells.mark_settings(doctree)
     if notebook := cells.notebook_of(app):
         cells.add_code_switch(doctree)
@@ -103,6 +104,15 @@ def arrange_cells(app, doctree):
         cells.put_code_below(doctree, notebook)
         predictions.ask(doctree, notebook, app.env.docname.rpartition("/")[2])
         claimed.gather_folded(doctree, notebook)
+
+
+def keep_units(doctree):
+    """A number and its per cent stand on one line."""
+    for text in list(doctree.findall(nodes.Text)):
+        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)):
+            kept = re.sub(r"(?:(?<=\d)|^) (?=%)", "\u00a0", text)
+            if kept != text:
+                text.parent.replace(text, nodes.Text(kept))
 
 
 def mend_body(app, pagename, templatename, context, doctree):

@@ -394,6 +394,17 @@ def test_what_is_folded_after_the_set_up_and_shows_nothing_joins_it():
     assert [len(list(node.findall(nodes.literal_block))) for node, _ in cells.pairs(document, notebook)] == [2, 2]
 
 
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [(["It reads 93 % of them."], "It reads 93\u00a0% of them."), (["4.5", " % of them"], "4.5\u00a0% of them")],
+)
+def test_a_number_and_its_per_cent_stand_on_one_line(parts, kept):
+    paragraph = nodes.paragraph("", *map(nodes.Text, parts))
+    code = nodes.paragraph("", "", nodes.literal("", "7 % 2"))
+    bookpage.keep_units(nodes.section("", paragraph, code))
+    assert (paragraph.astext(), code.astext()) == (kept, "7 % 2")
+
+
 # Predictions
 
 
