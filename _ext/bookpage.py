@@ -106,10 +106,13 @@ def arrange_cells(app, doctree):
         claimed.gather_folded(doctree, notebook)
 
 
+CODE = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)
+
+
 def keep_units(doctree):
     """A number and its per cent stand on one line."""
     for text in list(doctree.findall(nodes.Text)):
-        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)):
+        if text.parent and not isinstance(text.parent, CODE):
             kept = re.sub(r"(?:(?<=\d)|^) (?=%)", "\u00a0", text)
             if kept != text:
                 text.parent.replace(text, nodes.Text(kept))
