@@ -6,6 +6,7 @@ outputs, is checked where it is written (stored.py); here they must be current, 
 """
 
 import ast
+import builtins
 import re
 import tomllib
 from collections import Counter
@@ -692,6 +693,8 @@ def tuned_rates(chapter, book):
                 yield cell, f"{again[0]} belongs into the cell tuned, where make sweep looks for it"
             continue
         functions = [node.name for node in chapters.syntax(cell.source).body if isinstance(node, ast.FunctionDef)]
+        if unknown := undefined(chapter.code[: chapter.code.index(cell) + 1]):
+            yield cell, f"make sweep runs no cell after it: {', '.join(unknown)} is defined later, or nowhere"
         if missing := [name for name in [*TUNED, "score"] if name not in [*named, *functions]]:
             yield cell, f"it defines {', '.join([*TUNED, 'score'])}, for make sweep; {missing[0]} is missing"
             continue
@@ -710,6 +713,17 @@ def tuned_rates(chapter, book):
                 yield cell, f"the best rate lies inside its grid, not outside or at an end; got {rate} for {name}"
         if set(defined["tuning_seeds"]) & set(defined["seeds"]):
             yield cell, "what was tuned on some seeds is reported on others: tuning_seeds and seeds must share none"
+
+
+def undefined(cells):
+    """The names that the last of some cells, its functions too, uses and none of them defines."""
+    nodes = [node for cell in cells for node in ast.walk(chapters.syntax(cell.source))]
+    defined = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    defined |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    defined |= {node.arg for node in nodes if isinstance(node, ast.arg)} | {*dir(builtins)}
+    defined |= {(node.asname or node.name).partition(".")[0] for node in nodes if isinstance(node, ast.alias)}
+    used = [node for node in ast.walk(chapters.syntax(cells[-1].source)) if isinstance(node, ast.Name)]
+    return sorted({node.id for node in used} - defined)
 
 
 def _constants(cell):

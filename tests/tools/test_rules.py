@@ -591,6 +591,7 @@ tuned('{"plain": 2.0}', '{"plain": values.mean()}')
 tuned("[1.0, 2.0, 4.0]", "[4.0, 2.0, 1.0]")
 tuned("range(5)", "range(11)")
 tuned("def score", "def loss")
+tuned("return abs(rate - 2)", "return later(rate)")
 tuned("tuning_seeds", "others")
 
 
