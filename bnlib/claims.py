@@ -199,9 +199,8 @@ def claim(
     ClaimError
         Under ``BNLIB_STRICT=1``, the claim does not hold. NaN never holds.
     """
-    if not isinstance(statement, str) or statement.count("{}") != 1:
-        raise ValueError(f"a statement is a sentence with one {{}}, where its number belongs; got {statement!r}")
-    made = _make(statement, value, control, at_most, at_least, between, expected, rel, tol, folded)
+    bands = {"at_most": at_most, "at_least": at_least, "between": between, "expected": expected, "rel": rel, "tol": tol}
+    made = _make(statement, value, control, folded=folded, **bands)
     told = f"claim {'holds' if made.holds else 'does not hold'}: {made.sentence('…')}"
     _show([made], made.markdown(), told)
 
@@ -254,31 +253,17 @@ def scoreboard():
     return Markdown("\n".join(told) + f"\n\n<details>{summary}\n\n{everything}\n\n</details>")
 
 
-def _make(
-    statement,
-    value,
-    control,
-    at_most=None,
-    at_least=None,
-    between=None,
-    expected=None,
-    rel=None,
-    tol=None,
-    folded=False,
-    row="",
-):
+def _make(statement, value, control, *, folded, row="", **bands):
     """The `Claim` of these arguments, which are those of `claim`, noted among those made."""
     if not isinstance(statement, str) or statement.count("{}") != 1:
         raise ValueError(f"a statement is a sentence with one {{}}, where its number belongs; got {statement!r}")
-    low, high = _band(at_most, at_least, between, expected, rel, tol)
+    low, high = _band(**bands)
     made = Claim(
         statement=statement,
         values=_measurements("value", value),
         low=low,
         high=high,
-        expected=_bound("expected", expected),
-        rel=_bound("rel", rel),
-        tol=_bound("tol", tol),
+        **{name: _bound(name, bands.get(name)) for name in ("expected", "rel", "tol")},
         control=_control(control),
         folded=bool(folded),
         row=row,
@@ -314,7 +299,7 @@ def _fold(markdown, count):
     return f'<details class="claim-folded"><summary>{summary}, checked here</summary>\n\n{markdown}\n\n</details>'
 
 
-def _band(at_most, at_least, between, expected, rel, tol):
+def _band(at_most=None, at_least=None, between=None, expected=None, rel=None, tol=None):
     bands = {"at_most": at_most, "at_least": at_least, "between": between, "expected": expected}
     given = [name for name, band in bands.items() if band is not None]
     if len(given) != 1:

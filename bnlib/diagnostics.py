@@ -14,7 +14,6 @@ from bnlib.models import Block, run_on_copies
 
 __all__ = [
     "activations",
-    "active_fractions",
     "dead_fractions",
     "hessian_eigenvalues",
     "mean_cosines",
@@ -44,11 +43,6 @@ def squared_gradients(model, x, y, *, part="activation", per_example=False, loss
         out = run_on_copies(model, x)
     squares = [gradient.double() ** 2 for gradient in torch.autograd.grad(loss(out, y), inner)]
     return np.array([(square.flatten(1).sum(1) if per_example else square.sum()).numpy() for square in squares])
-
-
-def active_fractions(model, x):
-    """Fraction of each block's ReLU outputs that is above 0; NaN in a network that has diverged."""
-    return np.array([on.mean() for on in _relus_on(model, x)])
 
 
 def dead_fractions(model, x):

@@ -68,9 +68,8 @@ def test_squared_gradients_through_batch_norm():
     np.testing.assert_allclose(leaving, (dz**2).sum(axis=1), rtol=1e-9)
 
 
-def test_active_and_dead_by_hand():
+def test_dead_by_hand():
     model, x = two_units()
-    assert diagnostics.active_fractions(model, x).tolist() == [2 / 6]
     assert diagnostics.dead_fractions(model, x).tolist() == [1 / 2]
     assert diagnostics.dead_fractions(model, x + 2).tolist() == [0]
 
@@ -80,14 +79,12 @@ def test_a_channel_lives_if_it_is_on_anywhere():
     with torch.no_grad():
         model[0].linear.weight[:] = torch.tensor([[[0.0, 1.0, 0.0]], [[0.0, -1.0, 0.0]]])
     x = torch.tensor([[[0.0, 2.0, 0.0]], [[0.0, 0.0, 3.0]]])
-    assert diagnostics.active_fractions(model, x).tolist() == [2 / 12]
     assert diagnostics.dead_fractions(model, x).tolist() == [1 / 2]
 
 
-def test_a_diverged_network_is_neither_active_nor_dead():
+def test_a_diverged_network_is_not_dead():
     model, x = two_units()
     model[0].linear.weight.data[0] = torch.nan
-    assert np.isnan(diagnostics.active_fractions(model, x)).all()
     assert np.isnan(diagnostics.dead_fractions(model, x)).all()
 
 
@@ -177,7 +174,7 @@ def test_all_of_them_return_numpy_and_keep_no_graph():
     eigenvalues = diagnostics.hessian_eigenvalues(model, x, y, 3)
     assert (np.diff(eigenvalues) <= 0).all()
     returned = [*diagnostics.activations(model, x), diagnostics.squared_gradients(model, x, y), eigenvalues]
-    returned += [diagnostics.mean_cosines(model, x), diagnostics.active_fractions(model, x)]
+    returned += [diagnostics.mean_cosines(model, x)]
     returned += [diagnostics.dead_fractions(model, x), diagnostics.update_sizes(model, model)]
     assert all(type(values) is np.ndarray and min(values.strides) > 0 for values in returned)
 
