@@ -1,7 +1,6 @@
 """Relatives of batch norm that torch does not have, for ``x`` of shape (N, C): ``norm=lambda c: GhostBatchNorm1d(c, 16)``.
 
-Both are torch's batch norm in evaluation mode, and by type, so that what freezes, folds or counts batch norms finds them.
-Their ``momentum`` is a number, so torch's ``update_bn``, which sets it to None, does not recount them.
+Both are torch's batch norm in evaluation mode, and by type, so that what freezes, folds or recounts batch norms finds them.
 """
 
 import torch
@@ -20,6 +19,11 @@ class _OtherInTraining(nn.BatchNorm1d):
         if x.dim() != 2:
             raise ValueError(f"x must have shape (N, C); got {tuple(x.shape)}")
         return self._train(x) if self.training else super().forward(x)
+
+    def _count_batch(self):
+        """The weight of this batch in the running averages: ``momentum``, or, as in torch, an even share if it is None."""
+        self.num_batches_tracked.add_(1)
+        return 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
 
 
 class GhostBatchNorm1d(_OtherInTraining):
@@ -51,9 +55,9 @@ class GhostBatchNorm1d(_OtherInTraining):
                 "it needs at least 2, for a single value has no variance"
             )
         variances, means = zip(*(torch.var_mean(group.detach(), dim=0) for group in groups), strict=True)
-        self.running_mean.lerp_(torch.stack(means).mean(dim=0), self.momentum)
-        self.running_var.lerp_(torch.stack(variances).mean(dim=0), self.momentum)
-        self.num_batches_tracked.add_(1)
+        new = self._count_batch()
+        self.running_mean.lerp_(torch.stack(means).mean(dim=0), new)
+        self.running_var.lerp_(torch.stack(variances).mean(dim=0), new)
         return torch.cat([F.batch_norm(g, None, None, self.weight, self.bias, True, eps=self.eps) for g in groups])
 
 
@@ -86,9 +90,9 @@ class BatchRenorm1d(_OtherInTraining):
         var, mean = torch.var_mean(x.detach(), dim=0, correction=0)
         batch_std, std = (var + self.eps).sqrt(), (self.running_var + self.eps).sqrt()
         r, d = self._corrections(mean, batch_std, std)
-        self.running_mean.lerp_(mean, self.momentum)
-        self.running_var.copy_(std.lerp(batch_std, self.momentum) ** 2 - self.eps)
-        self.num_batches_tracked.add_(1)
+        new = self._count_batch()
+        self.running_mean.lerp_(mean, new)
+        self.running_var.copy_(std.lerp(batch_std, new) ** 2 - self.eps)
         return self.weight * (x_hat * r + d) + self.bias
 
     def _corrections(self, mean, batch_std, std):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.optim.swa_utils import update_bn
 
 from bnlib.models import mlp, run_on_copies
 from bnlib.norms import BatchRenorm1d, GhostBatchNorm1d
@@ -110,6 +111,14 @@ def test_a_bias_before_them_learns_nothing(norm):
     model = mlp(3, 2, depth=1, width=5, norm=norm, bias=True, dtype=torch.float64)
     model(X).square().sum().backward()
     assert model[0].linear.bias.grad.abs().max() < 1e-12 < model[0].linear.weight.grad.abs().max()
+
+
+@pytest.mark.parametrize("norm", [GhostBatchNorm1d(3, 4), BatchRenorm1d(3)], ids=NORMS)
+def test_recounted_by_torch_each_batch_counts_alike(norm):
+    norm = made(norm)
+    update_bn([X, X + 3], norm)
+    same(norm.running_mean, X.mean(0) + 1.5)
+    assert norm.momentum == 0.1 and norm.num_batches_tracked == 2
 
 
 ERRORS = {
