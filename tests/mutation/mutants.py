@@ -465,7 +465,7 @@ def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
 
-@mutant("theory.standardized_outlier", breaks={})
+@mutant("theory.standardized_outlier", breaks={"cross-talk": "loud-value"})
 def outlier_by_the_others_deviation(right, shift, var, m):
     return (m - 1) / m * shift / np.sqrt(var + 1e-30)
 
