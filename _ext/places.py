@@ -70,11 +70,11 @@ def notebooks(app):
 
 def headings(notebook, name):
     """The chapter's title and that of the section in which a cell or claim stands, as Markdown; empty if in none."""
-    found = {"h1": "", "h2": ""}
+    title = section = ""
     for cell in notebook.cells:
         for token, after in pairwise(lesson.parsed(cell.source if cell.cell_type == "markdown" else "")):
-            if token.type == "heading_open" and token.tag in found:
-                found[token.tag] = after.content
+            if token.type == "heading_open":
+                title, section = (after.content, "") if token.tag == "h1" else (title, after.content)
         if cell.id == name.partition("/")[0]:
             break
-    return found["h1"], found["h2"]
+    return title, section

@@ -13,7 +13,12 @@ document.addEventListener("DOMContentLoaded", () => {
     return short.replace(/iz/g, "is");
   };
   const split = (text) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
-  const holds = (entry, word) => entry.words.some((other) => (word.length < 3 ? other === word : other.includes(word)));
+  // A long word may be any part of another, a short one its beginning, one or two letters are a word.
+  const fits = (word) => (other) => {
+    if (word.length < 3) return other === word;
+    return word.length < 5 ? other.startsWith(word) : other.includes(word);
+  };
+  const holds = (entry, word) => entry.words.some(fits(word));
 
   for (const form of document.querySelectorAll("form.filter")) {
     const field = form.querySelector("[type=search]"), said = form.querySelector("[role=status]");
@@ -29,7 +34,8 @@ document.addEventListener("DOMContentLoaded", () => {
           scores.set(entry, (scores.get(entry) ?? 0) + Math.log((1 + entries.length) / those.length));
         }
       }
-      const best = [...scores.keys()].sort((one, other) => scores.get(other) - scores.get(one)).slice(0, MOST);
+      const order = (one, other) => scores.get(other) - scores.get(one) || one.words.length - other.words.length;
+      const best = [...scores.keys()].sort(order).slice(0, MOST);
       ranked.replaceChildren(...best.map(({ item }) => item.cloneNode(true)));
       for (const group of groups) group.hidden = typed.length > 0;
       return best.length;
@@ -38,8 +44,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const narrow = (typed) => {
       const chosen = [...form.querySelectorAll("select, :checked:not(option)")].map((choice) => choice.value);
       for (const { item, words } of entries) {
-        const fits = typed.every((word) => holds({ words }, word)) && chosen.every((selector) => item.matches(selector));
-        item.hidden = !fits;
+        item.hidden = !chosen.every((selector) => item.matches(selector)) || !typed.every((word) => holds({ words }, word));
       }
       const left = entries.filter(({ item }) => !item.hidden);
       for (const group of groups) group.hidden = !left.some(({ item }) => group.contains(item));
