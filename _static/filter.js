@@ -65,7 +65,6 @@ document.addEventListener("DOMContentLoaded", () => {
       update();
       document.querySelector(":target")?.scrollIntoView();
     });
-    form.hidden = false;
     if (ranked) field.value = sought;
     update();
   }
