@@ -519,6 +519,23 @@ def _(chapter):
     change(chapter, "slider", "the shape stays", "nine times")
 
 
+@breaks("words_of_the_glossary", "read-mean")
+def _(chapter):
+    add(chapter, "read-mean", "That is, for instance, so.")
+
+
+@breaks("words_of_the_glossary", "read-mean")
+def _(chapter):
+    add(chapter, "read-mean", "The Ex is small.")
+
+
+def test_parts_of_words_and_code_are_no_words_of_the_glossary(executed_book):
+    book = rules.Book(executed_book)
+    chapter = copy.deepcopy(book.chapters[0])
+    add(chapter, "read-mean", "Exactly the `Ex`, a non-Ex and $Ex$.")
+    assert list(rules.words_of_the_glossary(chapter, book)) == []
+
+
 # The code
 
 
