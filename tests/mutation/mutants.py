@@ -325,7 +325,7 @@ def dropout_always_after(right, *sizes, dropout_place="after", **options):
     return right(*sizes, **options)
 
 
-@mutant("norms.GhostBatchNorm1d._train", breaks={"small-batches": "accumulated-table/4"})
+@mutant("norms.GhostBatchNorm1d._train", breaks={"small-batches": "accumulated-table"})
 def one_ghost_for_all(right, self, x):
     with patch.object(self, "ghost_size", len(x)):
         return right(self, x)
@@ -460,7 +460,7 @@ def rate_grows_as_the_length(right, lr, weight_decay, steps):
     return lr * (1 - lr * weight_decay) ** (-1.0 - np.arange(steps))
 
 
-@mutant("theory.variance_noise", breaks={"small-batches": "noise-law/2"})
+@mutant("theory.variance_noise", breaks={"small-batches": "noise-law"})
 def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
