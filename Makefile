@@ -7,8 +7,8 @@ BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements.txt
 PINS := requirements.txt pyproject.toml
 # What the pages are made of. A changed .git/config may be a changed origin, which the links on the pages follow.
-COUNTED := tools/lesson.py bnlib/claims.py bnlib/text.py
-PAGES := _config.yml _toc.yml references.bib $(COUNTED) $(wildcard *.md chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
+COUNTED := tools/chapters.py tools/lesson.py bnlib/claims.py bnlib/text.py
+PAGES := references.bib $(COUNTED) $(wildcard *.md *.yml chapters/*.ipynb _ext/*.* _ext/templates/* _static/* .git/config)
 
 .PHONY: help book test check chapter execute measure bench sweep lint lock serve clean hooks repository
 

@@ -16,8 +16,11 @@ from docutils import nodes
 
 import cells
 import claimed
+import entries
 import formulas
 import icons
+import ledger
+import places
 import predictions
 import sliders
 from shared import ROOT
@@ -28,8 +31,12 @@ GITHUB = "https://github.com/"
 
 # Scripts and styles that pages come with and do not use: live code, tabs, toggles, the search's index where nobody searches, two
 # thousand icons (icons.py draws the few that are used), and widgets (sliders.py).
-UNUSED = r"thebe|toggle|design-tabs|sphinx-design|fontawesome|widget-state|searchtools|language_data|searchindex"
+UNUSED = r"thebe|toggle|design-tabs|sphinx-design|fontawesome|widget-state"
 FOR_SEARCH = r"searchtools|language_data|searchindex"
+TO_FILTER = r"filter\.js"
+
+# Pages whose words stand in their file, and what else they hold in other files: the function that makes it.
+MADE = {"ledger": ledger.page, "questions": entries.questions, "said": entries.said, "glossary": entries.glossary}
 
 
 def setup(app):
@@ -38,8 +45,11 @@ def setup(app):
     app.connect("config-inited", read_version)
     app.connect("config-inited", add_templates)
     app.connect("config-inited", follow_repository, priority=400)  # before the theme reads its options
+    app.connect("env-get-outdated", lambda *_: list(MADE))  # they hold what stands in all chapters
+    app.connect("source-read", fill_in)
     app.connect("doctree-read", free_images)
     app.connect("doctree-read", arrange_cells)
+    app.connect("doctree-read", ledger.finish)
     app.connect("html-page-context", mend_body)
     app.connect("html-page-context", size_images)
     app.connect("html-page-context", arrange_buttons, priority=900)  # after the theme has made its buttons
@@ -51,7 +61,7 @@ def own_version():
     """A number that changes with this extension, so that Sphinx then builds every page again."""
     files = [
         *sorted(HERE.rglob("*.*")),
-        *(ROOT / name for name in ("tools/lesson.py", "bnlib/claims.py", "bnlib/text.py")),
+        *(ROOT / name for name in ("tools/chapters.py", "tools/lesson.py", "bnlib/claims.py", "bnlib/text.py")),
     ]
     code = b"".join(path.read_bytes() for path in files if path.suffix != ".pyc")
     return int(hashlib.sha256(code).hexdigest()[:12], 16)
@@ -72,7 +82,12 @@ def add_templates(app, config):
 
 def drop_unused(app, pagename, templatename, context, doctree):
     """Leave out scripts and styles that the page does not use, whether Sphinx adds them or the theme does."""
-    unused = re.compile(UNUSED if pagename != "search" else UNUSED.removesuffix("|" + FOR_SEARCH))
+    unneeded = [UNUSED]
+    if pagename != "search":
+        unneeded.append(FOR_SEARCH)
+    if '<form class="filter"' not in context.get("body", ""):
+        unneeded.append(TO_FILTER)
+    unused = re.compile("|".join(unneeded))
 
     def is_used(file):
         attributes = getattr(file, "attributes", {})
@@ -104,6 +119,14 @@ def arrange_cells(app, doctree):
         cells.put_code_below(doctree, notebook)
         predictions.ask(doctree, notebook, app.env.docname.rpartition("/")[2])
         claimed.gather_folded(doctree, notebook)
+        places.note(app, doctree, notebook)
+
+
+def fill_in(app, docname, source):
+    """Put what is made from the records and lists in the place of each ``{{ name }}``."""
+    if docname in MADE:
+        made = MADE[docname](app)
+        source[0] = re.sub(r"\{\{ (\w+) \}\}", lambda match: str(made[match[1]]), source[0])
 
 
 CODE = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)

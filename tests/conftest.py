@@ -13,8 +13,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 import chapters
 
-# Files whose tests share what only one worker should have: Colab's environment, the built pages and their browser.
-ONE_AT_A_TIME = ("tests/chapters/test_colab.py", "tests/page/test_pages.py")
+# Files whose tests share what only one worker should have: Colab's environment, the built pages.
+ONE_AT_A_TIME = {
+    "tests/chapters/test_colab.py": "Colab",
+    "tests/page/test_pages.py": "the built pages",
+    "tests/page/test_reference.py": "the built pages",
+}
 
 # Those where a chapter's tests share its record, or its play with mutants.
 A_CHAPTER_AT_A_TIME = (
@@ -66,8 +70,10 @@ class _Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file, _, test = nodeid.partition("::")
-        if file.endswith(".ipynb") or file in ONE_AT_A_TIME:
+        if file.endswith(".ipynb"):
             return file
+        if file in ONE_AT_A_TIME:
+            return ONE_AT_A_TIME[file]
         if file in A_CHAPTER_AT_A_TIME:
             return f"{file} {re.split('[][/]', test)[1]}"
         return nodeid

@@ -22,10 +22,13 @@ import bookpage
 import cells
 import chapters
 import claimed
+import entries
 import formulas
 import icons
+import ledger
 import lesson
 import npm_assets
+import places
 import predictions
 import sliders
 import strips
@@ -105,6 +108,13 @@ def test_scripts_that_no_page_uses_are_left_out(name, used):
     assert context["script_files"] == [name] * used
     tag = f'<script defer src="_static/{name}?v=1"></script>'
     assert context["trim"](f"<a>{tag}</a>") == ("<a>" + tag * used + "</a>")
+
+
+@pytest.mark.parametrize(("body", "used"), [('<form class="filter">', True), ("", False)])
+def test_only_pages_that_filter_have_the_script_for_it(body, used):
+    context = {"script_files": ["filter.js"], "css_files": [], "body": body}
+    bookpage.drop_unused(None, "ledger", "page.html", context, None)
+    assert context["script_files"] == ["filter.js"] * used
 
 
 def test_the_page_that_searches_keeps_the_index():
@@ -260,6 +270,89 @@ def test_the_scoreboard_leads_to_its_claims():
     claimed.link_scoreboard(document, notebook)
     links = [re.findall('href="#(.*?)"', item.astext()) for item in items]
     assert links == [["A"], [], ["B"]]
+
+
+# Addresses, and the pages that lead to them
+
+
+def app_with(*chapters_there, docname="chapters/a"):
+    env = SimpleNamespace(metadata={docname: {}}, docname=docname, found_docs={f"chapters/{c}" for c in chapters_there})
+    return SimpleNamespace(env=env)
+
+
+def noted(document, notebook):
+    for number, part in enumerate(document[0][1:]):
+        if isinstance(part, nodes.paragraph):
+            part.line = (number + 1) * 10_000 + 1
+    app = app_with("a")
+    places.note(app, document, notebook)
+    return app.env.metadata["chapters/a"]["addresses"]
+
+
+def test_cells_and_claims_have_addresses():
+    document, notebook = page("text", ["A"], [], ["B", "C"])
+    for cell, id in zip(notebook.cells, ["reading", "A", "picture", "both"], strict=True):
+        cell.id = id
+    claimed.show_claims(document, notebook)
+    assert noted(document, notebook) == {id: id for id in ["reading", "A", "picture", "B", "C", "both"]}
+    ids = [name for node in document.findall(nodes.Element) for name in node["ids"]]
+    assert sorted(ids) == sorted(["title", "reading", "A", "picture", "B", "C", "both"])
+
+
+def test_a_cell_that_begins_a_section_has_the_sections_address():
+    document, notebook = page("Title", [])
+    notebook.cells[0].id, notebook.cells[1].id = "opening", "title"
+    document[0].pop(1)
+    document[0][0].line = 10_001
+    assert noted(document, notebook) == {"opening": "title", "title": "cell-title"}
+
+
+def test_a_cell_to_predict_in_has_no_address():
+    document, notebook = page([])
+    notebook.cells[0].id = "predict-it"
+    assert noted(document, notebook) == {}
+
+
+def test_a_place_that_is_none_stops_the_build():
+    app = app_with("a")
+    app.env.metadata["chapters/a"]["addresses"] = {"one": "the-one"}
+    assert places.url(app.env, "a#one") == "chapters/a.html#the-one"
+    for place in ("a#two", "b#one", "a"):
+        with pytest.raises(ExtensionError, match=f"{place} is no cell or claim"):
+            places.url(app.env, place)
+
+
+def test_a_cell_stands_under_the_last_heading_before_it():
+    sources = ["# Title", "## One *more*\n\ntext", "```python\n# no heading\n```", "## Two"]
+    notebook = NotebookNode(cells=[new_markdown_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)])
+    assert places.headings(notebook, "cell-0") == ("Title", "")
+    assert places.headings(notebook, "cell-2/3") == ("Title", "One *more*")
+
+
+def test_a_row_of_the_ledger_says_what_its_chapter_says():
+    claim = Claim.from_record(record(values=(2.5, 3.0, 3.5), expected=3.0, rel=1 / 3, folded=True))
+    statement, number, *against = ledger.row(claim)
+    assert claim.markdown().count(statement) == 1 and statement.startswith(claim.mark())
+    assert cells.words(number) == "3.00 (2.50 to 3.50), 3 seeds" and against == claim.cells(theory=True)[2:]
+    assert ledger.row(Claim.from_record(record()))[1] == '<span class="measured">3.00</span>'
+
+
+def test_entries_that_lead_to_no_chapter_of_the_book_are_left_out(tmp_path):
+    app = app_with("a")
+    app.srcdir = tmp_path
+    (tmp_path / "list.yml").write_text("- claims: [a#one, b#two]\n- claims: [b#two]\n- answer: a#one\n- where: b#two\n")
+    assert [entry["places"] for entry in entries.read(app, "list")] == [["a#one"], ["a#one"]]
+
+
+def test_a_gap_in_a_page_that_nothing_fills_stops_the_build(monkeypatch):
+    monkeypatch.setattr(bookpage, "MADE", {"ledger": lambda app: {"claims": 3}})
+    source = ["Of {{ claims }} claims, {{ none }}."]
+    with pytest.raises(KeyError):
+        bookpage.fill_in(None, "ledger", source)
+    bookpage.fill_in(None, "other", source)
+    assert source == ["Of {{ claims }} claims, {{ none }}."]
+    bookpage.fill_in(None, "ledger", source := ["Of {{ claims }} claims."])
+    assert source == ["Of 3 claims."]
 
 
 # The strip

@@ -138,6 +138,11 @@ class Book:
         return [(letter, where) for tex, where in rows for letter in sorted(letters(tex))]
 
     @cached_property
+    def glossary(self):
+        """The entries of glossary.yml."""
+        return yaml.safe_load(self.read("glossary.yml"))
+
+    @cached_property
     def references(self):
         """Address, in the form of `address` → key in references.bib."""
         known = {}
@@ -510,10 +515,22 @@ def links_lead_somewhere(chapter, book):
             target = (book.root / chapter.name).parent / unquote(parts.path)
             if parts.scheme or parts.netloc:
                 continue
-            if not parts.path or parts.fragment:
-                yield cell, f"the link {url} names a heading, which renderers spell differently; expected a file alone"
-            elif not target.is_file() or not target.resolve().is_relative_to(book.root.resolve()):
+            if not parts.path or not target.is_file() or not target.resolve().is_relative_to(book.root.resolve()):
                 yield cell, f"the link {url} leads to no file of the book"
+            elif parts.fragment and parts.fragment not in places(target):
+                yield (
+                    cell,
+                    f"the link {url} names no cell or claim of its chapter; renderers spell headings differently",
+                )
+
+
+def places(path):
+    """The ids of the cells and claims of a chapter that a link may name."""
+    if path.suffix != ".ipynb":
+        return set()
+    notebook = chapters.read(path)
+    cells = {cell.id for cell in notebook.cells if not cell.id.startswith("predict-")}
+    return cells | {record["id"] for record in lesson.claims(notebook)}
 
 
 @rule
@@ -641,6 +658,16 @@ def letters_explained(chapter, book):
         known = {letter for letter, where in book.notation if where in ("", Path(chapter.name).stem)}
         for letter in sorted(letters(cell.source) - known):
             yield cell, f"the letter {letter} is not in notation.md, for the whole book or for this chapter"
+
+
+@rule
+def words_of_the_glossary(chapter, book):
+    for cell in chapter.markdown:
+        text = prose(cell.source)
+        for entry in book.glossary:
+            for word in entry.get("not", []):
+                if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text):
+                    yield cell, f"it says {word!r}; the glossary's word is {entry['term']!r}"
 
 
 # The code
@@ -843,6 +870,50 @@ def one_meaning(book):
             yield "notation.md", f"the letter {letter} is for {where}, which is no chapter"
         elif where and not any(letter in letters(cell.source) for cell in stems[where].markdown):
             yield "notation.md", f"the letter {letter} is for {where}, which does not use it"
+
+
+ENTRIES = {  # file → what each of its entries holds; the first says what it is
+    "questions.yml": ("ask", "words", "answer", "short", "theme"),
+    "said.yml": ("said", "source", "verdict", "truth", "claims"),
+    "glossary.yml": ("term", "means", "where"),
+}
+VERDICTS = ("false", "limited", "holds")
+
+
+@house_rule
+def entries(book):
+    """Entries of the lists that lack something, come twice, type a measured number, or lead to no cell or no claim.
+
+    What leads to a chapter that is not in the book is left out of its page.
+    """
+    cells = {Path(chapter.name).stem: {cell.id: cell for cell in chapter.cells} for chapter in book.chapters}
+    for file, keys in ENTRIES.items():
+        listed = yaml.safe_load(book.read(file))
+        counts = Counter(str(entry.get(keys[0])) for entry in listed)
+        yield from ((file, f"{name!r} comes {count} times") for name, count in counts.items() if count > 1)
+        for entry in listed:
+            name = entry.get(keys[0])
+            if set(entry) - {"not"} != {*keys} or not all(entry[key] not in (None, "", []) for key in keys):
+                yield file, f"{name!r} needs {', '.join(keys)}, and nothing else; got {', '.join(entry)}"
+                continue
+            if file == "said.yml" and entry["verdict"] not in VERDICTS:
+                yield file, f"{name!r}: a verdict is one of {', '.join(VERDICTS)}, in quotes; got {entry['verdict']!r}"
+            for key in {"short", "truth", "means"} & set(keys):
+                for number in typed_numbers(prose(entry[key])):
+                    yield file, f"{name!r}: the number in {number!r} is typed; the place that it leads to shows it"
+            for place in entry.get("claims") or [entry[key] for key in ("answer", "where") if key in entry]:
+                chapter, _, id = place.partition("#")
+                cell = cells.get(chapter, {}).get(id.partition("/")[0])
+                if chapter not in cells:
+                    continue
+                if cell is None or cell.id.startswith("predict-"):
+                    yield file, f"{name!r}: {place} is no cell that a page can lead to"
+                elif "claims" in entry and not CLAIMING & {called for called, _ in calls(chapters.syntax(cell.source))}:
+                    yield file, f"{name!r}: {place} makes no claim"
+                elif "term" in entry and entry["term"].lower() not in " ".join(
+                    " ".join(cell.source.split()).lower() for cell in cells[chapter].values()
+                ):
+                    yield file, f"{name!r} does not occur in {chapter}"
 
 
 @house_rule

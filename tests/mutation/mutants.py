@@ -95,17 +95,17 @@ def eps_outside_the_root(right, var, eps):
     return 1 / (np.sqrt(var) + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output"})
 def eps_twice(right, var, eps):
     return right(var, eps + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output"})
 def eps_as_a_floor(right, var, eps):
     return 1 / np.sqrt(np.maximum(var, eps))
 
 
-@mutant("normalization._normalize", breaks={"mechanism": "images-reshape"})
+@mutant("normalization._normalize", breaks={"mechanism": "images-reshape", "small-batches": "instance-norm"})
 def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
     return right(x, (0,) if axes == (0, *range(2, x.ndim)) else axes, *rest, **options)
 
@@ -137,7 +137,10 @@ def mean_term_not_divided(right, dy, cache):
     return whole - n * along_1 - along_x_hat, *right(dy, cache)[1:]
 
 
-@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "cross-talk": "pull"})
+@mutant(
+    BACKWARD,
+    breaks={"mechanism": "backward-torch", "small-batches": "directions", "cross-talk": "pull"},
+)
 def no_x_hat_term(right, dy, cache):
     whole, along_1, _ = _terms(right, dy, cache)
     return whole - along_1, *right(dy, cache)[1:]
@@ -325,7 +328,7 @@ def dropout_always_after(right, *sizes, dropout_place="after", **options):
     return right(*sizes, **options)
 
 
-@mutant("norms.GhostBatchNorm1d._train", breaks={})
+@mutant("norms.GhostBatchNorm1d._train", breaks={"small-batches": "accumulated-table"})
 def one_ghost_for_all(right, self, x):
     with patch.object(self, "ghost_size", len(x)):
         return right(self, x)
@@ -460,7 +463,7 @@ def rate_grows_as_the_length(right, lr, weight_decay, steps):
     return lr * (1 - lr * weight_decay) ** (-1.0 - np.arange(steps))
 
 
-@mutant("theory.variance_noise", breaks={})
+@mutant("theory.variance_noise", breaks={"small-batches": "noise-law"})
 def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
@@ -505,7 +508,7 @@ def relu_variance_as_second_moment(right, d):
     return 1 + d / np.pi
 
 
-@mutant("theory.surviving_fraction", breaks={"gradient-flow": "part-that-survives"})
+@mutant("theory.surviving_fraction", breaks={"gradient-flow": "part-that-survives", "small-batches": "directions"})
 def one_direction_lost(right, m):
     return 1 - 1 / m
 

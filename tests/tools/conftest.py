@@ -25,6 +25,9 @@ LISTS = {
     "_toc.yml": "format: jb-book\nroot: intro\nchapters:\n  - file: chapters/example\n  - file: references\n",
     "intro.md": "| Chapter | Its question |\n| --- | --- |\n| [Example](chapters/example.ipynb) | What does a mean do? |\n",
     "notation.md": "| Letter | Is |\n| --- | --- |\n| $\\mu$ | the mean |\n",
+    "glossary.yml": "- {term: example, means: This., where: example#title, not: [for instance, Ex]}\n",
+    "questions.yml": "[]\n",
+    "said.yml": "[]\n",
     "CHANGELOG.md": "- Chapter *Example*: what a mean does.\n",
 }
 

@@ -20,7 +20,17 @@ HOUSE = [
     "pyproject.toml",
     "requirements.txt",
 ]
-HOUSE += ["LICENSE", "LICENSE-CONTENT", "CITATION.cff", "bnlib/__init__.py", "README.md", "Makefile"]
+HOUSE += [
+    "questions.yml",
+    "said.yml",
+    "glossary.yml",
+    "LICENSE",
+    "LICENSE-CONTENT",
+    "CITATION.cff",
+    "bnlib/__init__.py",
+    "README.md",
+    "Makefile",
+]
 
 
 @pytest.mark.parametrize("rule", rules.HOUSE_RULES, ids=lambda rule: rule.__name__)
@@ -64,7 +74,7 @@ def found(rule, root):
 def change(root, name, old, new):
     text = read(root, name)
     assert old in text, f"{name} no longer holds {old!r}"
-    (root / name).write_text(text.replace(old, new), "utf-8")
+    (root / name).write_text(text.replace(old, new, 1 if old.startswith("- ") else -1), "utf-8")
 
 
 OURS, HOME = "bnlib", "home"  # apart, so that this file holds no violation itself
@@ -98,6 +108,26 @@ VIOLATIONS = [
     ),
     ("bibliography", "references.bib", "santurkar2018,", "ioffe2015,"),
     ("bibliography", "references.bib", "jstor.org/stable/2683386", "jstor.org/stable/1"),
+    ("entries", "questions.yml", "- ask: ", "- {ask: a, words: w, answer: bias#title, short: s}\n- ask: "),
+    ("entries", "questions.yml", "- ask: ", "- {ask: a, words: '', answer: bias#title, short: s, theme: t}\n- ask: "),
+    (
+        "entries",
+        "questions.yml",
+        "- ask: ",
+        2 * "- {ask: a, words: w, answer: bias#title, short: s, theme: t}\n" + "- ask: ",
+    ),
+    (
+        "entries",
+        "questions.yml",
+        "- ask: ",
+        "- {ask: a, words: w, answer: bias#title, short: Costs 1.7 s., theme: t}\n- ask: ",
+    ),
+    ("entries", "questions.yml", "answer: inference#late-recounted", "answer: inference#nowhere"),
+    ("entries", "questions.yml", "answer: inference#late-recounted", "answer: inference#predict-which"),
+    ("entries", "said.yml", "verdict: holds", "verdict: true"),
+    ("entries", "said.yml", "bias#bias-output", "bias#bias-outputs"),
+    ("entries", "said.yml", "bias#bias-output", "bias#title"),
+    ("entries", "glossary.yml", "- term: ", "- {term: left padding, means: m, where: bias#title}\n- term: "),
     ("licences", "LICENSE", "Permission is hereby granted", "Permission is refused"),
     ("licences", "LICENSE-CONTENT", "by/4.0/legalcode", "by-nc/4.0/legalcode"),
     ("licences", "CITATION.cff", "CC-BY-4.0", "CC-BY-NC-4.0"),

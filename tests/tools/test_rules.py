@@ -432,6 +432,11 @@ def _(chapter):
 
 @breaks("links_lead_somewhere", "read-mean")
 def _(chapter):
+    change(chapter, "read-mean", "(example.ipynb)", "(example.ipynb#no-such-claim)")
+
+
+@breaks("links_lead_somewhere", "read-mean")
+def _(chapter):
     change(chapter, "read-mean", "(example.ipynb)", "(../../elsewhere.md)")
 
 
@@ -517,6 +522,23 @@ def _(chapter):
 @breaks("no_typed_numbers_in_alt_texts", "slider")
 def _(chapter):
     change(chapter, "slider", "the shape stays", "nine times")
+
+
+@breaks("words_of_the_glossary", "read-mean")
+def _(chapter):
+    add(chapter, "read-mean", "That is, for instance, so.")
+
+
+@breaks("words_of_the_glossary", "read-mean")
+def _(chapter):
+    add(chapter, "read-mean", "The Ex is small.")
+
+
+def test_parts_of_words_and_code_are_no_words_of_the_glossary(executed_book):
+    book = rules.Book(executed_book)
+    chapter = copy.deepcopy(book.chapters[0])
+    add(chapter, "read-mean", "Exactly the `Ex`, a non-Ex and $Ex$.")
+    assert list(rules.words_of_the_glossary(chapter, book)) == []
 
 
 # The code
