@@ -77,7 +77,7 @@ def mutant(*targets, breaks):
 # Normalization, forward
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two"})
+@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "alternatives": "one-function"})
 def unbiased_variance_normalises(right, x, axes):
     centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
@@ -105,7 +105,7 @@ def eps_as_a_floor(right, var, eps):
     return 1 / np.sqrt(np.maximum(var, eps))
 
 
-@mutant("normalization._normalize", breaks={"mechanism": "images-reshape", "small-batches": "instance-norm"})
+@mutant("normalization._normalize", breaks={"mechanism": "images-reshape", "small-batches": "instance-norm", "alternatives": "one-function"})
 def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
     return right(x, (0,) if axes == (0, *range(2, x.ndim)) else axes, *rest, **options)
 
@@ -275,7 +275,7 @@ def norm_always_after_the_activation(right, *sizes, **options):
     return model
 
 
-@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better"})
+@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better", "alternatives": "pooled-away"})
 def norm_always_before_the_activation(right, *sizes, norm_place="before", **options):
     return right(*sizes, **options)
 
@@ -465,7 +465,7 @@ def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
 
-@mutant("theory.standardized_outlier", breaks={})
+@mutant("theory.standardized_outlier", breaks={"alternatives": "outlier-curve"})
 def outlier_by_the_others_deviation(right, shift, var, m):
     return (m - 1) / m * shift / np.sqrt(var + 1e-30)
 
