@@ -445,17 +445,17 @@ def effective_rate_over_the_length(right, lr, norm):
     return lr / norm
 
 
-@mutant("theory.equilibrium_norm", breaks={})
+@mutant("theory.equilibrium_norm", breaks={"interactions": "rests-at-theory"})
 def squared_length_as_length(right, *rates, **options):
     return right(*rates, **options) ** 2
 
 
-@mutant("theory.equilibrium_turn", breaks={})
+@mutant("theory.equilibrium_turn", breaks={"interactions": "momentum-turns"})
 def turn_at_the_summed_rate(right, lr, weight_decay, momentum=0):
     return right(lr / (1 - momentum), weight_decay)
 
 
-@mutant("theory.decay_schedule", breaks={})
+@mutant("theory.decay_schedule", breaks={"interactions": "schedule-exact"})
 def rate_grows_as_the_length(right, lr, weight_decay, steps):
     return lr * (1 - lr * weight_decay) ** (-1.0 - np.arange(steps))
 
