@@ -77,7 +77,7 @@ def mutant(*targets, breaks):
 # Normalization, forward
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "alternatives": "one-function"})
+@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "alternatives": "one-function", "cross-talk": "pull"})
 def unbiased_variance_normalises(right, x, axes):
     centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
@@ -125,7 +125,7 @@ def _terms(right, dy, cache):
     return whole, without_mean_term - dx, whole - without_mean_term
 
 
-@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon"})
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon", "cross-talk": "pull"})
 def no_mean_term(right, dy, cache):
     return right(dy, replace(cache, mean_from_x=False))
 
@@ -137,7 +137,7 @@ def mean_term_not_divided(right, dy, cache):
     return whole - n * along_1 - along_x_hat, *right(dy, cache)[1:]
 
 
-@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "small-batches": "directions"})
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "small-batches": "directions", "cross-talk": "pull"})
 def no_x_hat_term(right, dy, cache):
     whole, along_1, _ = _terms(right, dy, cache)
     return whole - along_1, *right(dy, cache)[1:]
@@ -465,7 +465,7 @@ def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
 
-@mutant("theory.standardized_outlier", breaks={"alternatives": "outlier-curve"})
+@mutant("theory.standardized_outlier", breaks={"alternatives": "outlier-curve", "cross-talk": "loud-value"})
 def outlier_by_the_others_deviation(right, shift, var, m):
     return (m - 1) / m * shift / np.sqrt(var + 1e-30)
 
