@@ -77,14 +77,14 @@ def mutant(*targets, breaks):
 # Normalization, forward
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "alternatives": "one-function", "cross-talk": "pull"})
+@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "alternatives": "one-function", "cross-talk": "pull", "covariate-shift": "outputs-are-parameters"})
 def unbiased_variance_normalises(right, x, axes):
     centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
     return centered, mean, var * n / max(n - 1, 1)
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "centred-variance"})
+@mutant("normalization._standardize", breaks={"mechanism": "centred-variance", "covariate-shift": "outputs-are-parameters"})
 def one_pass_variance(right, x, axes):
     centered, mean, _ = right(x, axes)
     return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
@@ -290,7 +290,7 @@ def norm_keeps_its_own_eps(right, *sizes, eps=1e-5, **options):
     return right(*sizes, **options)
 
 
-@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes"})
+@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes", "covariate-shift": "gradient-table"})
 def gain_forgotten(right, *sizes, gain=1.0, **options):
     return right(*sizes, **options)
 
