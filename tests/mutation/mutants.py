@@ -90,17 +90,17 @@ def one_pass_variance(right, x, axes):
     return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit", "field-guide": "units-count"})
 def eps_outside_the_root(right, var, eps):
     return 1 / (np.sqrt(var) + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"})
 def eps_twice(right, var, eps):
     return right(var, eps + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"})
 def eps_as_a_floor(right, var, eps):
     return 1 / np.sqrt(np.maximum(var, eps))
 
@@ -280,7 +280,7 @@ def norm_always_before_the_activation(right, *sizes, norm_place="before", **opti
     return right(*sizes, **options)
 
 
-@mutant(*NETWORKS, breaks={"bias": "bias-output"})
+@mutant(*NETWORKS, breaks={"bias": "bias-output", "field-guide": "privacy-bound"})
 def layer_norm_over_the_batch(right, *sizes, norm=None, **options):
     return right(*sizes, norm="batch" if norm == "layer" else norm, **options)
 
@@ -480,7 +480,7 @@ def residual_undivided(right, g_dot_x_hat, gamma, var, eps):
     return gamma / np.sqrt(var + eps) * g_dot_x_hat
 
 
-@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit"})
+@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit", "field-guide": "units-count"})
 def deviation_as_variance(right, var, eps):
     return np.sqrt(right(var, eps))
 
