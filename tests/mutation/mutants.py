@@ -77,35 +77,35 @@ def mutant(*targets, breaks):
 # Normalization, forward
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "cross-talk": "pull"})
+@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "cross-talk": "pull", "alternatives": "one-function", "covariate-shift": "outputs-are-parameters"})
 def unbiased_variance_normalises(right, x, axes):
     centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
     return centered, mean, var * n / max(n - 1, 1)
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "centred-variance"})
+@mutant("normalization._standardize", breaks={"mechanism": "centred-variance", "covariate-shift": "outputs-are-parameters"})
 def one_pass_variance(right, x, axes):
     centered, mean, _ = right(x, axes)
     return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit", "field-guide": "units-count"})
 def eps_outside_the_root(right, var, eps):
     return 1 / (np.sqrt(var) + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"})
 def eps_twice(right, var, eps):
     return right(var, eps + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output"})
+@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"})
 def eps_as_a_floor(right, var, eps):
     return 1 / np.sqrt(np.maximum(var, eps))
 
 
-@mutant("normalization._normalize", breaks={"mechanism": "images-reshape", "small-batches": "instance-norm"})
+@mutant("normalization._normalize", breaks={"mechanism": "images-reshape", "small-batches": "instance-norm", "alternatives": "one-function"})
 def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
     return right(x, (0,) if axes == (0, *range(2, x.ndim)) else axes, *rest, **options)
 
@@ -278,12 +278,12 @@ def norm_always_after_the_activation(right, *sizes, **options):
     return model
 
 
-@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better"})
+@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better", "alternatives": "pooled-away"})
 def norm_always_before_the_activation(right, *sizes, norm_place="before", **options):
     return right(*sizes, **options)
 
 
-@mutant(*NETWORKS, breaks={"bias": "bias-output"})
+@mutant(*NETWORKS, breaks={"bias": "bias-output", "field-guide": "privacy-bound"})
 def layer_norm_over_the_batch(right, *sizes, norm=None, **options):
     return right(*sizes, norm="batch" if norm == "layer" else norm, **options)
 
@@ -293,7 +293,7 @@ def norm_keeps_its_own_eps(right, *sizes, eps=1e-5, **options):
     return right(*sizes, **options)
 
 
-@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes"})
+@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes", "covariate-shift": "gradient-table"})
 def gain_forgotten(right, *sizes, gain=1.0, **options):
     return right(*sizes, **options)
 
@@ -448,17 +448,17 @@ def effective_rate_over_the_length(right, lr, norm):
     return lr / norm
 
 
-@mutant("theory.equilibrium_norm", breaks={})
+@mutant("theory.equilibrium_norm", breaks={"interactions": "rests-at-theory"})
 def squared_length_as_length(right, *rates, **options):
     return right(*rates, **options) ** 2
 
 
-@mutant("theory.equilibrium_turn", breaks={})
+@mutant("theory.equilibrium_turn", breaks={"interactions": "momentum-turns"})
 def turn_at_the_summed_rate(right, lr, weight_decay, momentum=0):
     return right(lr / (1 - momentum), weight_decay)
 
 
-@mutant("theory.decay_schedule", breaks={})
+@mutant("theory.decay_schedule", breaks={"interactions": "schedule-exact"})
 def rate_grows_as_the_length(right, lr, weight_decay, steps):
     return lr * (1 - lr * weight_decay) ** (-1.0 - np.arange(steps))
 
@@ -468,7 +468,7 @@ def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
 
-@mutant("theory.standardized_outlier", breaks={"cross-talk": "loud-value"})
+@mutant("theory.standardized_outlier", breaks={"cross-talk": "loud-value", "alternatives": "outlier-curve"})
 def outlier_by_the_others_deviation(right, shift, var, m):
     return (m - 1) / m * shift / np.sqrt(var + 1e-30)
 
@@ -483,7 +483,7 @@ def residual_undivided(right, g_dot_x_hat, gamma, var, eps):
     return gamma / np.sqrt(var + eps) * g_dot_x_hat
 
 
-@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit"})
+@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit", "field-guide": "units-count"})
 def deviation_as_variance(right, var, eps):
     return np.sqrt(right(var, eps))
 
