@@ -77,35 +77,57 @@ def mutant(*targets, breaks):
 # Normalization, forward
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two", "cross-talk": "pull", "alternatives": "one-function", "covariate-shift": "outputs-are-parameters"})
+@mutant(
+    "normalization._standardize",
+    breaks={
+        "mechanism": "batch-of-two",
+        "alternatives": "one-function",
+        "cross-talk": "pull",
+        "covariate-shift": "outputs-are-parameters",
+    },
+)
 def unbiased_variance_normalises(right, x, axes):
     centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
     return centered, mean, var * n / max(n - 1, 1)
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "centred-variance", "covariate-shift": "outputs-are-parameters"})
+@mutant(
+    "normalization._standardize", breaks={"mechanism": "centred-variance", "covariate-shift": "outputs-are-parameters"}
+)
 def one_pass_variance(right, x, axes):
     centered, mean, _ = right(x, axes)
     return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit", "field-guide": "units-count"})
+@mutant(
+    "normalization._inverse_std",
+    breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit", "field-guide": "units-count"},
+)
 def eps_outside_the_root(right, var, eps):
     return 1 / (np.sqrt(var) + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"})
+@mutant(
+    "normalization._inverse_std",
+    breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"},
+)
 def eps_twice(right, var, eps):
     return right(var, eps + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"})
+@mutant(
+    "normalization._inverse_std",
+    breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"},
+)
 def eps_as_a_floor(right, var, eps):
     return 1 / np.sqrt(np.maximum(var, eps))
 
 
-@mutant("normalization._normalize", breaks={"mechanism": "images-reshape", "small-batches": "instance-norm", "alternatives": "one-function"})
+@mutant(
+    "normalization._normalize",
+    breaks={"mechanism": "images-reshape", "small-batches": "instance-norm", "alternatives": "one-function"},
+)
 def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
     return right(x, (0,) if axes == (0, *range(2, x.ndim)) else axes, *rest, **options)
 
@@ -137,10 +159,7 @@ def mean_term_not_divided(right, dy, cache):
     return whole - n * along_1 - along_x_hat, *right(dy, cache)[1:]
 
 
-@mutant(
-    BACKWARD,
-    breaks={"mechanism": "backward-torch", "small-batches": "directions", "cross-talk": "pull"},
-)
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "small-batches": "directions", "cross-talk": "pull"})
 def no_x_hat_term(right, dy, cache):
     whole, along_1, _ = _terms(right, dy, cache)
     return whole - along_1, *right(dy, cache)[1:]
@@ -468,7 +487,7 @@ def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
 
-@mutant("theory.standardized_outlier", breaks={"cross-talk": "loud-value", "alternatives": "outlier-curve"})
+@mutant("theory.standardized_outlier", breaks={"alternatives": "outlier-curve", "cross-talk": "loud-value"})
 def outlier_by_the_others_deviation(right, shift, var, m):
     return (m - 1) / m * shift / np.sqrt(var + 1e-30)
 
