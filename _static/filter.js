@@ -18,20 +18,23 @@ document.addEventListener("DOMContentLoaded", () => {
     if (word.length < 3) return other === word;
     return word.length < 5 ? other.startsWith(word) : other.includes(word);
   };
-  const holds = (entry, word) => entry.words.some(fits(word));
+  const holds = (words, word) => words.some(fits(word));
 
   for (const form of document.querySelectorAll("form.filter")) {
     const field = form.querySelector("[type=search]"), said = form.querySelector("[role=status]");
-    const entries = [...document.querySelectorAll(form.dataset.items)].map((item) => ({ item, words: split(item.textContent) }));
+    const entries = [...document.querySelectorAll(form.dataset.items)].map((item) => (
+      { item, words: split(item.textContent), sentence: split(item.querySelector("strong")?.textContent ?? "") }
+    ));
     const groups = [...document.querySelectorAll("article section section")];
     const ranked = "ranked" in form.dataset && form.appendChild(document.createElement("ul"));
 
     const rank = (typed) => {
-      const found = new Map(typed.map((word) => [word, entries.filter((entry) => holds(entry, word))]));
       const scores = new Map();
-      for (const [, those] of found) {
-        for (const entry of those) { // a word that few entries hold says more
-          scores.set(entry, (scores.get(entry) ?? 0) + Math.log((1 + entries.length) / those.length));
+      for (const word of typed) {
+        const those = entries.filter((entry) => holds(entry.words, word));
+        const weight = Math.log((1 + entries.length) / those.length); // what few entries hold says more,
+        for (const entry of those) { // and twice as much in the sentence that names the entry
+          scores.set(entry, (scores.get(entry) ?? 0) + weight * (holds(entry.sentence, word) ? 2 : 1));
         }
       }
       const order = (one, other) => scores.get(other) - scores.get(one) || one.words.length - other.words.length;
@@ -44,7 +47,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const narrow = (typed) => {
       const chosen = [...form.querySelectorAll("select, :checked:not(option)")].map((choice) => choice.value);
       for (const { item, words } of entries) {
-        item.hidden = !chosen.every((selector) => item.matches(selector)) || !typed.every((word) => holds({ words }, word));
+        item.hidden = !chosen.every((selector) => item.matches(selector)) || !typed.every((word) => holds(words, word));
       }
       const left = entries.filter(({ item }) => !item.hidden);
       for (const group of groups) group.hidden = !left.some(({ item }) => group.contains(item));

@@ -185,7 +185,7 @@ def test_words_in_any_order_cut_short_or_in_the_plural_lead_there(browser, addre
     "fault",
     [
         "document.querySelector('.filter').addEventListener('input', (event) => event.stopImmediatePropagation(), true)",
-        "Array.prototype.sort = function () { return this.reverse(); }",
+        "Math.log = () => 0",
     ],
 )
 def test_a_broken_ranking_is_found(browser, address, fault):
