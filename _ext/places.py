@@ -23,7 +23,10 @@ def note(app, doctree, notebook):
             if not first[index]["ids"]:
                 first[index]["ids"].append(cell.id if cell.id not in used else f"cell-{cell.id}")
             found[cell.id] = first[index]["ids"][0]
-    app.env.metadata[app.env.docname]["addresses"] = found
+    about = app.env.metadata[app.env.docname]
+    about["addresses"] = found
+    # where a link of a chapter, (inference.ipynb#late-recounted), leads; MyST knows headings' names alone
+    about["myst_slugs"] = about.get("myst_slugs", {}) | {name: (0, place, name) for name, place in found.items()}
 
 
 def first_nodes(doctree):

@@ -1,7 +1,8 @@
 """Multilayer perceptrons and small convolutional networks from plain arguments.
 
 A model is a ``torch.nn.Sequential``: ``model[i]`` is hidden block i, ``model[-1]`` the linear head. A block's parts
-have names: ``model[i].linear`` (in a convolutional network the convolution), ``model[i].norm``, ``model[i].activation``.
+have names: ``model[i].linear`` (in a convolutional network the convolution), ``model[i].norm``, ``model[i].activation``,
+``model[i].dropout``.
 """
 
 import math
@@ -27,7 +28,7 @@ _INITS = {  # for a linear activation: the gain comes after
 
 
 class Block(nn.Sequential):
-    """A linear layer, its norm and its activation, by these names; with a ``scale``, a branch added to what came in."""
+    """A linear layer, its norm, its activation and its dropout, by these names; with a ``scale``, a branch added to what came in."""
 
     def __init__(self, parts, scale=None):
         super().__init__(OrderedDict(parts))
@@ -60,18 +61,23 @@ def mlp(inputs, outputs, *, depth, width, **options):
         From the second block on, a block adds ``branch_scale`` (default 1) times its result to what came in.
     learn_scale : bool, default False
         Each block learns its scale; with ``branch_scale=0`` that is SkipInit (De & Smith 2020).
+    dropout : float, default 0
+        Probability with which a value is set to 0 in training mode, and else divided by 1 − ``dropout``. At 0 there is no
+        such part. It draws from torch's global random state: call ``torch.manual_seed`` before training.
+    dropout_place : "after" or "before", default "after"
+        At the end of the block, or directly before its norm, which then cancels no bias.
     eps : float, default 1e-5
         Of "batch" and "layer".
     dtype : torch.dtype, default torch.float32
     seed : int, default 0
         Of the weights, which are the same whatever the norm and the dtype (with "torch", the bias). Torch's global random
-        state is neither used nor moved.
+        state is neither used nor moved, but by ``dropout`` in training.
 
     Raises
     ------
     ValueError
-        A size is no positive integer, a name is not among those above, ``eps`` is not above 0, or a branch's scale is
-        given without ``residual``, or is 0 and does not learn.
+        A size is no positive integer, a name is not among those above, ``eps`` is not above 0, a branch's scale is given
+        without ``residual``, or is 0 and does not learn, ``dropout`` is not in [0, 1), or before a norm that is not there.
 
     Sources: Glorot & Bengio 2010; He et al. 2015 (1502.01852); Saxe, McClelland & Ganguli 2014 for "orthogonal".
     """
@@ -111,6 +117,8 @@ def _network(
     residual=False,
     branch_scale=1.0,
     learn_scale=False,
+    dropout=0.0,
+    dropout_place="after",
     eps=1e-5,
     dtype=torch.float32,
     seed=0,
@@ -119,6 +127,7 @@ def _network(
     width = positive_integer("width", width)
     init = init or ("he" if activation == "relu" else "glorot")
     _one_of("norm_place", norm_place, ["before", "after"])
+    _one_of("dropout_place", dropout_place, ["after", "before"])
     _one_of("activation", activation, _ACTIVATIONS)
     _one_of("init", init, _INITS)
     if not eps > 0:
@@ -127,6 +136,10 @@ def _network(
         raise ValueError("branch_scale and learn_scale need residual=True: without it there is no branch to scale")
     if branch_scale == 0 and not learn_scale:
         raise ValueError("branch_scale=0 needs learn_scale=True: otherwise the branches stay without effect")
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be a probability below 1; got {dropout!r}")
+    if dropout_place == "before" and norm is None:
+        raise ValueError("dropout_place='before' needs a norm: it is the place directly before it")
     kinds = ("Conv", "BatchNorm", "AdaptiveAvgPool")
     conv, batch_norm, pool = (getattr(nn, f"{kind}{max(dimensions, 1)}d") for kind in kinds)
     layer, reach = (conv, {"kernel_size": 3, "padding": 1}) if dimensions else (nn.Linear, {})
@@ -138,6 +151,9 @@ def _network(
         parts = [("activation", _ACTIVATIONS[activation]())]
         if norm:
             parts.insert(0 if norm_place == "before" else 1, ("norm", norm(width)))
+        if dropout:
+            place = len(parts) if dropout_place == "after" else [name for name, _ in parts].index("norm")
+            parts.insert(place, ("dropout", nn.Dropout(dropout)))
         has_bias = not _cancels_bias(parts[0][1]) if bias is None else bias
         parts.insert(0, ("linear", skip_init(layer, width if index else inputs, width, bias=has_bias, **reach)))
         scale = nn.Parameter(torch.tensor(float(branch_scale))) if learn_scale else branch_scale
@@ -165,7 +181,7 @@ def _cancels_bias(module):
     """Whether a constant added to a channel leaves what this module puts out as it is."""
     if isinstance(module, nn.GroupNorm):
         return module.num_groups == module.num_channels
-    return isinstance(module, nn.modules.batchnorm._NormBase)  # torch's batch and instance norms
+    return isinstance(module, nn.modules.batchnorm._NormBase)  # torch's batch and instance norms, bnlib.norms
 
 
 def _one_of(name, value, accepted):

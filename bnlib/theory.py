@@ -5,8 +5,11 @@ import math
 import numpy as np
 
 __all__ = [
+    "decay_schedule",
+    "dropout_variance_ratio",
     "effective_learning_rate",
     "equicorrelation_condition",
+    "equilibrium_norm",
     "equilibrium_turn",
     "exponential_active_fraction",
     "gd_iterations",
@@ -24,8 +27,10 @@ __all__ = [
     "running_fraction",
     "second_moment_condition",
     "small_batch_output",
+    "standardized_outlier",
     "standardized_variance",
     "surviving_fraction",
+    "variance_noise",
 ]
 
 
@@ -90,6 +95,33 @@ def pair_gain(half_gap, eps):
     return eps / (half_gap**2 + eps) ** 1.5
 
 
+def variance_noise(kurtosis, m):
+    """Standard deviation of a batch's unbiased variance, over σ²: √((κ−1)/m + 2/(m(m−1))), for m ≥ 2 independent values.
+
+    ``kurtosis`` is the raw one, κ = E[(x−μ)⁴]/σ⁴: 3 for a normal distribution, for which this is √(2/(m−1)).
+    Source: the variance of the sample variance, a textbook's.
+    """
+    return np.sqrt((kurtosis - 1) / m + 2 / (m * (m - 1)))
+
+
+def standardized_outlier(shift, var, m):
+    """x̂ of one of m values that stands ``shift`` from the mean of the others: (m−1)·δ / √((m−1)(m·v+δ²)), at eps = 0.
+
+    ``var`` is the biased variance v of the m − 1 others, in squared units of ``shift``. Never beyond ±√(m−1), which is
+    reached at v = 0. Source: the definition, with the mean at δ/m from that of the others.
+    """
+    return (m - 1) * shift / np.sqrt((m - 1) * (m * var + shift**2))
+
+
+def dropout_variance_ratio(mean, var, keep):
+    """Variance of a value under inverted dropout in training, over that in evaluation: (v/p + μ²(1−p)/p) / v.
+
+    ``keep`` is p, the probability to keep a value, which is then divided by it: one minus torch's ``p``. So a norm behind
+    dropout trains on a larger variance than it meets in evaluation. Source: Li et al. 2019 (1801.05134).
+    """
+    return (var / keep + mean**2 * (1 - keep) / keep) / var
+
+
 def running_fraction(steps, momentum):
     """How far a running average has come from its start to a constant statistic: 1 − (1 − momentum)^steps.
 
@@ -111,13 +143,33 @@ def norm_after_step(norm, lr, gradient_norm):
     return np.hypot(norm, lr * gradient_norm)
 
 
-def equilibrium_turn(lr, weight_decay):
-    """Angle, in radians per step, by which SGD with weight decay turns scale-invariant weights in the end: √(2ηλ).
+def equilibrium_norm(lr, weight_decay, gradient_norm, momentum=0):
+    """‖w‖ at which SGD with weight decay holds scale-invariant weights in the end: (η g̃² / (2λ(1−ν)))^(1/4).
 
-    Without momentum, the decay λw added to the gradient, for small ηλ, once the squared length that a step adds,
-    η²‖∇‖², is what decay takes away, 2ηλ‖w‖². Source: Wan et al. 2021 (2006.08419).
+    ``gradient_norm`` is g̃ = ‖w‖·‖∇L‖, which the length of w leaves as it is: the gradient's length at ‖w‖ = 1, a root
+    mean square over steps. Conditions and source as in `equilibrium_turn`.
     """
-    return np.sqrt(2 * lr * weight_decay)
+    return (lr * np.square(gradient_norm) / (2 * weight_decay * (1 - momentum))) ** 0.25
+
+
+def equilibrium_turn(lr, weight_decay, momentum=0):
+    """Angle, in radians per step, by which SGD with decay turns scale-invariant weights in the end: √(2ηλ/(1+ν)).
+
+    The decay λw added to the gradient, for small ηλ, and gradients that vary at random from step to step: once the
+    squared length that steps add, without momentum η²‖∇‖² each, is what decay takes away, 2ηλ‖w‖².
+    Source: van Laarhoven 2017 (1706.05350), without momentum; Wan et al. 2021 (2006.08419).
+    """
+    return np.sqrt(2 * lr * weight_decay / (1 + momentum))
+
+
+def decay_schedule(lr, weight_decay, steps):
+    """Rates η_t of training without decay that make the same functions as η with decay: η(1−ηλ)^(−2t−1), shape (steps,).
+
+    For step t = 0, 1, …, of SGD without momentum, and weights that are scale-invariant (eps = 0), which end longer by
+    (1−ηλ)^(−steps). Parameters that are not, as gamma, beta and the head, keep the rate η, without decay in both.
+    Source: Li & Arora 2020 (1910.07454), who have momentum too.
+    """
+    return lr * (1 - lr * weight_decay) ** (-2.0 * np.arange(steps) - 1)
 
 
 def gd_iterations(condition, tol):

@@ -7,12 +7,13 @@ from itertools import count
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from bnlib._arguments import positive_integer
 from bnlib.datasets import Dataset
 from bnlib.models import run_on_copies
 
-__all__ = ["History", "Tuned", "accuracy", "minibatches", "tensors", "train", "tune"]
+__all__ = ["History", "Tuned", "accuracy", "minibatches", "parameter_groups", "tensors", "train", "tune"]
 
 _OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
@@ -73,6 +74,8 @@ def train(
     optimizer : "sgd", "adam", "adamw", or a torch.optim.Optimizer
         One made beforehand can give each group of parameters its own rate; it comes without ``lr``, ``momentum`` (of
         "sgd") and ``weight_decay``.
+    weight_decay : float, default 0
+        On every parameter, as torch does; `parameter_groups` makes an optimiser that spares some.
     schedule : callable, optional
         Takes the optimiser and returns a ``torch.optim.lr_scheduler``, which moves on after each step.
     test_every : int, optional
@@ -166,6 +169,19 @@ def tensors(data, *, dtype=torch.float32):
     """A data set's arrays as tensors: ``x`` of this dtype, ``y`` as class numbers."""
     x_train, y_train, x_test, y_test = map(torch.as_tensor, data)
     return Dataset(x_train.to(dtype), y_train.long(), x_test.to(dtype), y_test.long())
+
+
+def parameter_groups(model, weight_decay):
+    """Two groups for one of torch's optimisers, ``SGD(parameter_groups(model, 0.01), lr=0.1)``: weights alone decay.
+
+    In the second, without decay, are every bias, gamma and beta: parameters of one axis or none, or of a layer norm.
+    """
+    norms = (module for module in model.modules() if isinstance(module, (nn.LayerNorm, nn.RMSNorm)))
+    spared = {id(parameter) for norm in norms for parameter in norm.parameters()}
+    groups = [{"params": [], "weight_decay": weight_decay}, {"params": [], "weight_decay": 0.0}]
+    for parameter in model.parameters():
+        groups[parameter.ndim < 2 or id(parameter) in spared]["params"].append(parameter)
+    return groups
 
 
 def tune(measure, rates, *, seeds):

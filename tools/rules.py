@@ -515,10 +515,22 @@ def links_lead_somewhere(chapter, book):
             target = (book.root / chapter.name).parent / unquote(parts.path)
             if parts.scheme or parts.netloc:
                 continue
-            if not parts.path or parts.fragment:
-                yield cell, f"the link {url} names a heading, which renderers spell differently; expected a file alone"
-            elif not target.is_file() or not target.resolve().is_relative_to(book.root.resolve()):
+            if not parts.path or not target.is_file() or not target.resolve().is_relative_to(book.root.resolve()):
                 yield cell, f"the link {url} leads to no file of the book"
+            elif parts.fragment and parts.fragment not in places(target):
+                yield (
+                    cell,
+                    f"the link {url} names no cell or claim of its chapter; renderers spell headings differently",
+                )
+
+
+def places(path):
+    """The ids of the cells and claims of a chapter that a link may name."""
+    if path.suffix != ".ipynb":
+        return set()
+    notebook = chapters.read(path)
+    cells = {cell.id for cell in notebook.cells if not cell.id.startswith("predict-")}
+    return cells | {record["id"] for record in lesson.claims(notebook)}
 
 
 @rule

@@ -22,6 +22,15 @@ def names(block):
         ({}, ["linear", "activation"]),
         ({"norm": "batch"}, ["linear", "norm", "activation"]),
         ({"norm": "batch", "norm_place": "after"}, ["linear", "activation", "norm"]),
+        ({"dropout": 0.5}, ["linear", "activation", "dropout"]),
+        ({"norm": "batch", "dropout": 0.5}, ["linear", "norm", "activation", "dropout"]),
+        ({"norm": "batch", "norm_place": "after", "dropout": 0.5}, ["linear", "activation", "norm", "dropout"]),
+        ({"norm": "batch", "dropout": 0.5, "dropout_place": "before"}, ["linear", "dropout", "norm", "activation"]),
+        (
+            {"norm": "batch", "norm_place": "after", "dropout": 0.5, "dropout_place": "before"},
+            ["linear", "activation", "dropout", "norm"],
+        ),
+        ({"norm": "batch", "dropout": 0.0, "dropout_place": "before"}, ["linear", "norm", "activation"]),
     ],
 )
 def test_parts_are_in_the_order_asked_for(options, expected):
@@ -60,6 +69,8 @@ def test_norm_before_or_after_the_activation(place):
         ({"norm": nn.RMSNorm}, True),
         ({"norm": "batch", "norm_place": "after"}, True),
         ({"norm": "batch", "bias": True}, True),
+        ({"norm": "batch", "dropout": 0.5}, False),
+        ({"norm": "batch", "dropout": 0.5, "dropout_place": "before"}, True),
         ({"norm": "layer", "bias": False}, False),
         ({"bias": False}, False),
     ],
@@ -158,6 +169,17 @@ def test_a_run_on_copies_leaves_the_running_statistics():
     assert not model[0].norm.running_mean.any() and same[0].norm.running_mean.any()
 
 
+def test_dropout_is_torchs_own_and_draws_from_the_global_state():
+    plain, model = mlp(5, 4, depth=1, width=8), mlp(5, 4, depth=1, width=8, dropout=0.25)
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        dropped = model(X)
+        torch.manual_seed(7)
+        expected = plain[-1](F.dropout(plain[0](X), 0.25))
+    assert torch.equal(dropped, expected) and not torch.equal(dropped, plain(X))
+    assert torch.equal(model.eval()(X), plain(X))
+
+
 def test_residual_blocks_add_their_scaled_result_from_the_second_on():
     model = mlp(5, 4, **SMALL, residual=True, branch_scale=0.25)
     h = torch.relu(model[0].linear(X))
@@ -201,6 +223,10 @@ ERRORS = {
     "norm_place": ({"norm_place": "pre"}, "norm_place must be one of 'before', 'after'; got 'pre'"),
     "activation": ({"activation": "gelu"}, "activation must be one of 'relu', .* got 'gelu'"),
     "init": ({"init": "xavier"}, "init must be one of 'he', 'glorot', 'orthogonal', 'torch'; got 'xavier'"),
+    "dropout_place": ({"dropout_place": "pre"}, "dropout_place must be one of 'after', 'before'; got 'pre'"),
+    "all dropped": ({"dropout": 1}, "dropout must be a probability below 1; got 1"),
+    "negative": ({"dropout": -0.1}, "dropout must be a probability below 1; got -0.1"),
+    "dropout before no norm": ({"dropout": 0.1, "dropout_place": "before"}, "needs a norm"),
     "eps": ({"eps": 0}, "eps must be above 0"),
     "scale without branch": ({"branch_scale": 0.1}, "need residual=True"),
     "learning without branch": ({"learn_scale": True}, "need residual=True"),

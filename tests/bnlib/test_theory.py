@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from bnlib import theory
+from bnlib.models import mlp
 from bnlib.normalization import BatchNorm, batch_norm, normalize_backward
 
 
@@ -53,6 +55,38 @@ def test_small_batch_output(half_gap):
     np.testing.assert_allclose(y.ravel(), np.array([-1, 1]) * theory.small_batch_output(half_gap, 1e-5), rtol=1e-9)
 
 
+DRAWS = {  # name → (raw kurtosis, draws of variance 1 or 1/12)
+    "normal": (3.0, np.random.Generator.standard_normal),
+    "uniform": (1.8, np.random.Generator.random),
+    "exponential": (9.0, np.random.Generator.standard_exponential),
+}
+
+
+@pytest.mark.parametrize("m", [2, 5, 32])
+@pytest.mark.parametrize("kurtosis, draw", DRAWS.values(), ids=DRAWS)
+def test_variance_noise(kurtosis, draw, m):
+    x = draw(np.random.default_rng(m), (1_000_000 // m, m))
+    assert x.var(axis=1, ddof=1).std() / x.var() == pytest.approx(theory.variance_noise(kurtosis, m), rel=0.02)
+
+
+@pytest.mark.parametrize("m", [2, 3, 16, 100])
+@pytest.mark.parametrize("shift", [-1.0, 0.3, 1000.0])
+def test_standardized_outlier(shift, m):
+    others = np.random.default_rng(m).normal(7, 2, size=m - 1)
+    y, _ = batch_norm(np.append(others, others.mean() + shift)[:, None], eps=1e-30)
+    assert y[-1, 0] == pytest.approx(theory.standardized_outlier(shift, others.var(), m), rel=1e-11)
+    assert theory.standardized_outlier(shift, 0.0, m) == pytest.approx(np.sign(shift) * np.sqrt(m - 1), rel=1e-12)
+
+
+@pytest.mark.parametrize("mean, std, keep", [(0.0, 1.0, 0.5), (1.0, 2.0, 0.5), (-3.0, 1.0, 0.9), (2.0, 1.0, 1.0)])
+def test_dropout_variance_ratio(mean, std, keep):
+    x = torch.as_tensor(np.random.default_rng(5).normal(mean, std, size=1_000_000))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        ratio = torch.dropout(x, 1 - keep, True).var() / x.var()
+    assert ratio.item() == pytest.approx(theory.dropout_variance_ratio(mean, std**2, keep), rel=0.01)
+
+
 @pytest.mark.parametrize("momentum", [0.0, 0.01, 0.1, 1.0])
 def test_running_fraction(momentum):
     layer, x = BatchNorm(1, momentum=momentum), np.array([[1.0], [3.0]])
@@ -82,15 +116,44 @@ def test_effective_learning_rate_and_norm_after_step(scale):
 
 
 @pytest.mark.parametrize("start", [0.1, 1.0, 30.0])
-def test_equilibrium_turn(start):
-    rng, w, lr, decay = np.random.default_rng(0), start * np.eye(50)[0], 0.1, 0.05
-    for _ in range(3000):
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_equilibrium_norm_and_turn(start, momentum):
+    rng, w, lr, decay, size = np.random.default_rng(0), start * np.eye(50)[0], 0.1, 0.01, 3.0
+    velocity, norms, turns = 0 * w, [], []
+    for _ in range(12_000):
         gradient = rng.normal(size=50)
         gradient -= w * (w @ gradient) / (w @ w)  # as of scale-invariant weights: at right angles to them,
-        gradient /= np.linalg.norm(gradient) * np.linalg.norm(w)  # and the shorter, the longer they are
-        before, w = w, w - lr * (gradient + decay * w)
-    cosine = before @ w / np.linalg.norm(before) / np.linalg.norm(w)
-    assert np.arccos(cosine) == pytest.approx(theory.equilibrium_turn(lr, decay), rel=0.01)
+        gradient *= size / np.linalg.norm(gradient) / np.linalg.norm(w)  # and the shorter, the longer they are
+        velocity = momentum * velocity + gradient + decay * w
+        before, w = w, w - lr * velocity
+        norms.append(np.linalg.norm(w))
+        turns.append(np.arccos(before @ w / np.linalg.norm(before) / norms[-1]))
+    assert np.mean(norms[-4000:]) == pytest.approx(theory.equilibrium_norm(lr, decay, size, momentum), rel=0.01)
+    assert np.mean(turns[-4000:]) == pytest.approx(theory.equilibrium_turn(lr, decay, momentum), rel=0.01)
+
+
+def test_decay_schedule_makes_the_same_network_without_decay():
+    lr, decay, steps = 0.2, 0.1, 30
+    rng = np.random.default_rng(0)
+    x, y = torch.as_tensor(rng.normal(size=(steps + 1, 16, 5))), torch.as_tensor(rng.normal(size=(steps + 1, 16, 2)))
+
+    def trained(decay, rates):
+        model = mlp(5, 2, depth=2, width=6, norm="batch", eps=1e-30, dtype=torch.float64)
+        hidden = [block.linear.weight for block in model[:2]]
+        rest = [parameter for parameter in model.parameters() if all(parameter is not weight for weight in hidden)]
+        optimizer = torch.optim.SGD([{"params": hidden, "weight_decay": decay}, {"params": rest}], lr=lr)
+        for k, rate in enumerate(rates):
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.zero_grad()
+            (model(x[k]) - y[k]).square().mean().backward()
+            optimizer.step()
+        return hidden[0].detach(), model(x[-1]).detach()
+
+    weight, answers = trained(decay, [lr] * steps)
+    longer, same = trained(0.0, theory.decay_schedule(lr, decay, steps))
+    torch.testing.assert_close(same, answers, rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(longer, weight * (1 - lr * decay) ** -steps, rtol=1e-9, atol=1e-9)
+    assert (trained(0.0, [lr] * steps)[1] - answers).abs().max() > 0.01
 
 
 def descend(matrix, start, tol):

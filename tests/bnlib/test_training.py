@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from bnlib.datasets import Dataset, digits, rescaled
-from bnlib.models import mlp
-from bnlib.training import History, accuracy, minibatches, tensors, train, tune
+from bnlib.models import convnet, mlp
+from bnlib.training import History, accuracy, minibatches, parameter_groups, tensors, train, tune
 
 DIGITS = tensors(rescaled(digits()))
 SMALL = {"depth": 2, "width": 32}
@@ -57,6 +58,27 @@ def test_an_optimizer_made_beforehand_gives_each_group_its_rate():
     )
     stayed = [torch.equal(a, b) for a, b in zip(before, weights(model), strict=True)]
     assert stayed == [True] * 4 + [False] * 2
+
+
+def test_weights_alone_decay():
+    model = convnet(1, 2, depth=2, width=4, norm="batch", bias=True, residual=True, learn_scale=True)
+    model.append(nn.LayerNorm((3, 2)))
+    decaying, spared = parameter_groups(model, 0.01)
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    assert [names.pop(id(p)) for p in decaying["params"]] == ["0.linear.weight", "1.linear.weight", "4.weight"]
+    assert [names.pop(id(p)) for p in spared["params"]] and not names, "each parameter is in one group"
+    assert (decaying["weight_decay"], spared["weight_decay"]) == (0.01, 0)
+
+
+def test_the_groups_train():
+    """A step of SGD without a gradient is decay alone."""
+    model = mlp(64, 10, **SMALL, norm="batch")
+    before = weights(model)
+    zero = lambda step, model: [parameter.grad.zero_() for parameter in model.parameters()]  # noqa: E731
+    optimizer = torch.optim.SGD(parameter_groups(model, 0.2), lr=0.5)
+    train(model, DIGITS, steps=1, optimizer=optimizer, before_step=zero)
+    for was, now in zip(before, weights(model), strict=True):
+        torch.testing.assert_close(now, 0.9 * was if was.ndim == 2 else was)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_another():

@@ -320,6 +320,29 @@ def scale_does_not_learn(right, *sizes, **options):
     return model
 
 
+@mutant(*NETWORKS, breaks={})
+def dropout_always_after(right, *sizes, dropout_place="after", **options):
+    return right(*sizes, **options)
+
+
+@mutant("norms.GhostBatchNorm1d._train", breaks={})
+def one_ghost_for_all(right, self, x):
+    with patch.object(self, "ghost_size", len(x)):
+        return right(self, x)
+
+
+@mutant("norms.BatchRenorm1d._corrections", breaks={})
+def corrected_the_other_way(right, *statistics):
+    r, d = right(*statistics)
+    return 1 / r, -d
+
+
+@mutant("norms.BatchRenorm1d._corrections", breaks={})
+def corrected_in_scale_alone(right, *statistics):
+    r, d = right(*statistics)
+    return r, 0 * d
+
+
 # Training
 
 CALLS = itertools.count(1000)
@@ -368,6 +391,17 @@ def never_counts_as_the_last_step(right, self, target):
     return min(right(self, target), last)
 
 
+@mutant("training.parameter_groups", breaks={})
+def all_but_biases_decay(right, model, weight_decay):
+    groups, biases = (
+        right(model, weight_decay),
+        {id(p) for name, p in model.named_parameters() if name.endswith("bias")},
+    )
+    for group, spared in zip(groups, (False, True), strict=True):
+        group["params"] = [p for p in model.parameters() if (id(p) in biases) == spared]
+    return groups
+
+
 # Diagnostics
 
 
@@ -409,6 +443,36 @@ def steps_add_as_if_in_line(right, norm, lr, gradient_norm):
 @mutant("theory.effective_learning_rate", breaks={"scale-invariance": "effective-rate"})
 def effective_rate_over_the_length(right, lr, norm):
     return lr / norm
+
+
+@mutant("theory.equilibrium_norm", breaks={})
+def squared_length_as_length(right, *rates, **options):
+    return right(*rates, **options) ** 2
+
+
+@mutant("theory.equilibrium_turn", breaks={})
+def turn_at_the_summed_rate(right, lr, weight_decay, momentum=0):
+    return right(lr / (1 - momentum), weight_decay)
+
+
+@mutant("theory.decay_schedule", breaks={})
+def rate_grows_as_the_length(right, lr, weight_decay, steps):
+    return lr * (1 - lr * weight_decay) ** (-1.0 - np.arange(steps))
+
+
+@mutant("theory.variance_noise", breaks={})
+def as_if_normal(right, kurtosis, m):
+    return right(3, m)
+
+
+@mutant("theory.standardized_outlier", breaks={})
+def outlier_by_the_others_deviation(right, shift, var, m):
+    return (m - 1) / m * shift / np.sqrt(var + 1e-30)
+
+
+@mutant("theory.dropout_variance_ratio", breaks={})
+def dropout_of_values_about_zero(right, mean, var, keep):
+    return right(0 * mean, var, keep)
 
 
 @mutant("theory.residual_along_x_hat", breaks={})

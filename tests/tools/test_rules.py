@@ -432,6 +432,11 @@ def _(chapter):
 
 @breaks("links_lead_somewhere", "read-mean")
 def _(chapter):
+    change(chapter, "read-mean", "(example.ipynb)", "(example.ipynb#no-such-claim)")
+
+
+@breaks("links_lead_somewhere", "read-mean")
+def _(chapter):
     change(chapter, "read-mean", "(example.ipynb)", "(../../elsewhere.md)")
 
 
