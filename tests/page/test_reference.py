@@ -225,6 +225,43 @@ def test_a_link_to_what_is_filtered_away_shows_it(browser, address):
         assert page.locator("section > section:visible").first.is_visible()
 
 
+UNSEEN = """async (names) => {
+  const unseen = [];
+  for (const name of names) {
+    location.hash = name;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const target = document.getElementById(name), box = target.getBoundingClientRect();
+    if (!target.checkVisibility() || box.top > innerHeight || box.bottom < 0) unseen.push(name);
+  }
+  return unseen;
+}"""
+
+
+def unseen_answers(page, address, site):
+    """Where a link of the questions' page leads and nothing is to be seen: under a veil or a fold, or out of the window."""
+    links = re.findall(r'href="(chapters/[^"]+)#([^"]+)"', (site / "questions.html").read_text("utf-8"))
+    for chapter in sorted({chapter for chapter, _ in links}):
+        page.goto(address + chapter)
+        settle(page)
+        names = sorted({name for where, name in links if where == chapter})
+        yield from (f"{chapter}#{name}" for name in page.evaluate(UNSEEN, names))
+
+
+def test_a_question_leads_to_what_can_be_seen(browser, address, site):
+    with visit(browser, f"{address}questions.html") as page:
+        assert list(unseen_answers(page, address, site)) == []
+
+
+def test_an_answer_that_stays_veiled_is_found(browser, address, site):
+    with visit(browser, f"{address}questions.html") as page:
+        page.add_init_script(
+            "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
+            "document.createElement('style'), { textContent: '.veil { display: none !important }' })))"
+        )
+        assert list(unseen_answers(page, address, site))
+    browser.__dict__["tabs_kept"].clear()  # the script would stay with the tab
+
+
 @pytest.mark.parametrize("name", FILTERED)
 def test_without_javascript_all_is_shown_and_nothing_to_type_in(browser, address, name):
     with visit(browser, f"{address}{name}.html", java_script_enabled=False) as page:
