@@ -77,35 +77,57 @@ def mutant(*targets, breaks):
 # Normalization, forward
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "batch-of-two"})
+@mutant(
+    "normalization._standardize",
+    breaks={
+        "mechanism": "batch-of-two",
+        "alternatives": "one-function",
+        "cross-talk": "pull",
+        "covariate-shift": "outputs-are-parameters",
+    },
+)
 def unbiased_variance_normalises(right, x, axes):
     centered, mean, var = right(x, axes)
     n = centered.size // max(var.size, 1)
     return centered, mean, var * n / max(n - 1, 1)
 
 
-@mutant("normalization._standardize", breaks={"mechanism": "centred-variance"})
+@mutant(
+    "normalization._standardize", breaks={"mechanism": "centred-variance", "covariate-shift": "outputs-are-parameters"}
+)
 def one_pass_variance(right, x, axes):
     centered, mean, _ = right(x, axes)
     return centered, mean, abs((x * x).mean(axes, keepdims=True) - mean**2)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit"})
+@mutant(
+    "normalization._inverse_std",
+    breaks={"mechanism": "variance-shortfall", "conditioning": "eps-has-a-unit", "field-guide": "units-count"},
+)
 def eps_outside_the_root(right, var, eps):
     return 1 / (np.sqrt(var) + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall"})
+@mutant(
+    "normalization._inverse_std",
+    breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"},
+)
 def eps_twice(right, var, eps):
     return right(var, eps + eps)
 
 
-@mutant("normalization._inverse_std", breaks={"mechanism": "variance-shortfall"})
+@mutant(
+    "normalization._inverse_std",
+    breaks={"mechanism": "variance-shortfall", "small-batches": "pair-output", "field-guide": "units-count"},
+)
 def eps_as_a_floor(right, var, eps):
     return 1 / np.sqrt(np.maximum(var, eps))
 
 
-@mutant("normalization._normalize", breaks={"mechanism": "images-reshape"})
+@mutant(
+    "normalization._normalize",
+    breaks={"mechanism": "images-reshape", "small-batches": "instance-norm", "alternatives": "one-function"},
+)
 def each_pixel_its_own_statistics(right, x, axes, *rest, **options):
     return right(x, (0,) if axes == (0, *range(2, x.ndim)) else axes, *rest, **options)
 
@@ -125,7 +147,7 @@ def _terms(right, dy, cache):
     return whole, without_mean_term - dx, whole - without_mean_term
 
 
-@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon"})
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "bias": "claim-every-epsilon", "cross-talk": "pull"})
 def no_mean_term(right, dy, cache):
     return right(dy, replace(cache, mean_from_x=False))
 
@@ -137,7 +159,7 @@ def mean_term_not_divided(right, dy, cache):
     return whole - n * along_1 - along_x_hat, *right(dy, cache)[1:]
 
 
-@mutant(BACKWARD, breaks={"mechanism": "backward-torch"})
+@mutant(BACKWARD, breaks={"mechanism": "backward-torch", "small-batches": "directions", "cross-talk": "pull"})
 def no_x_hat_term(right, dy, cache):
     whole, along_1, _ = _terms(right, dy, cache)
     return whole - along_1, *right(dy, cache)[1:]
@@ -275,12 +297,12 @@ def norm_always_after_the_activation(right, *sizes, **options):
     return model
 
 
-@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better"})
+@mutant(*NETWORKS, breaks={"conditioning": "after-relu-better", "alternatives": "pooled-away"})
 def norm_always_before_the_activation(right, *sizes, norm_place="before", **options):
     return right(*sizes, **options)
 
 
-@mutant(*NETWORKS, breaks={"bias": "bias-output"})
+@mutant(*NETWORKS, breaks={"bias": "bias-output", "field-guide": "privacy-bound"})
 def layer_norm_over_the_batch(right, *sizes, norm=None, **options):
     return right(*sizes, norm="batch" if norm == "layer" else norm, **options)
 
@@ -290,7 +312,7 @@ def norm_keeps_its_own_eps(right, *sizes, eps=1e-5, **options):
     return right(*sizes, **options)
 
 
-@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes"})
+@mutant(*NETWORKS, breaks={"gradient-flow": "half-he-vanishes", "covariate-shift": "gradient-table"})
 def gain_forgotten(right, *sizes, gain=1.0, **options):
     return right(*sizes, **options)
 
@@ -325,7 +347,7 @@ def dropout_always_after(right, *sizes, dropout_place="after", **options):
     return right(*sizes, **options)
 
 
-@mutant("norms.GhostBatchNorm1d._train", breaks={})
+@mutant("norms.GhostBatchNorm1d._train", breaks={"small-batches": "accumulated-table"})
 def one_ghost_for_all(right, self, x):
     with patch.object(self, "ghost_size", len(x)):
         return right(self, x)
@@ -445,27 +467,27 @@ def effective_rate_over_the_length(right, lr, norm):
     return lr / norm
 
 
-@mutant("theory.equilibrium_norm", breaks={})
+@mutant("theory.equilibrium_norm", breaks={"interactions": "rests-at-theory"})
 def squared_length_as_length(right, *rates, **options):
     return right(*rates, **options) ** 2
 
 
-@mutant("theory.equilibrium_turn", breaks={})
+@mutant("theory.equilibrium_turn", breaks={"interactions": "momentum-turns"})
 def turn_at_the_summed_rate(right, lr, weight_decay, momentum=0):
     return right(lr / (1 - momentum), weight_decay)
 
 
-@mutant("theory.decay_schedule", breaks={})
+@mutant("theory.decay_schedule", breaks={"interactions": "schedule-exact"})
 def rate_grows_as_the_length(right, lr, weight_decay, steps):
     return lr * (1 - lr * weight_decay) ** (-1.0 - np.arange(steps))
 
 
-@mutant("theory.variance_noise", breaks={})
+@mutant("theory.variance_noise", breaks={"small-batches": "noise-law"})
 def as_if_normal(right, kurtosis, m):
     return right(3, m)
 
 
-@mutant("theory.standardized_outlier", breaks={})
+@mutant("theory.standardized_outlier", breaks={"alternatives": "outlier-curve", "cross-talk": "loud-value"})
 def outlier_by_the_others_deviation(right, shift, var, m):
     return (m - 1) / m * shift / np.sqrt(var + 1e-30)
 
@@ -480,7 +502,7 @@ def residual_undivided(right, g_dot_x_hat, gamma, var, eps):
     return gamma / np.sqrt(var + eps) * g_dot_x_hat
 
 
-@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit"})
+@mutant("theory.standardized_variance", breaks={"conditioning": "eps-has-a-unit", "field-guide": "units-count"})
 def deviation_as_variance(right, var, eps):
     return np.sqrt(right(var, eps))
 
@@ -505,7 +527,7 @@ def relu_variance_as_second_moment(right, d):
     return 1 + d / np.pi
 
 
-@mutant("theory.surviving_fraction", breaks={"gradient-flow": "part-that-survives"})
+@mutant("theory.surviving_fraction", breaks={"gradient-flow": "part-that-survives", "small-batches": "directions"})
 def one_direction_lost(right, m):
     return 1 - 1 / m
 
