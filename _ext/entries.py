@@ -12,14 +12,8 @@ VERDICTS = {"false": "What is false", "limited": "What is limited", "holds": "Wh
 
 
 def read(app, name):
-    """The entries of a list whose chapters are in the book; what leads to another chapter is left out."""
-    kept = []
-    for entry in yaml.safe_load(Path(app.srcdir, f"{name}.yml").read_text("utf-8")):
-        wanted = entry.get("claims") or [entry.get("answer") or entry.get("where")]
-        there = [place for place in wanted if places.is_there(app.env, place)]
-        if there:
-            kept.append(entry | {"places": there})
-    return kept
+    """The entries of a list."""
+    return yaml.safe_load(Path(app.srcdir, f"{name}.yml").read_text("utf-8"))
 
 
 def link(app, place, words):
@@ -37,11 +31,10 @@ def questions(app):
     entries, books = read(app, "questions"), places.notebooks(app)
 
     def line(entry):
-        (place,) = entry["places"]
-        chapter, _, name = place.partition("#")
+        chapter, _, name = entry["answer"].partition("#")
         where = ": ".join(filter(None, places.headings(books[chapter], name)))
         also = f'<span class="also">also: {entry["words"]}</span>'
-        return f"- **{entry['ask']}** {entry['short']} {link(app, place, where)} {also}"
+        return f"- **{entry['ask']}** {entry['short']} {link(app, entry['answer'], where)} {also}"
 
     themes = list(dict.fromkeys(entry["theme"] for entry in entries))
     groups = grouped(entries, "theme", themes)
@@ -58,7 +51,7 @@ def said(app):
 
     def line(entry):
         verdict = f'<span class="verdict {entry["verdict"]}">{entry["verdict"]}</span>'
-        claims = [f"  - {link(app, place, Claim.from_record(records[place]).sentence())}" for place in entry["places"]]
+        claims = [f"  - {link(app, place, Claim.from_record(records[place]).sentence())}" for place in entry["claims"]]
         return "\n".join([f"- {verdict} **{entry['said']}** {entry['truth']}", *claims])
 
     groups = grouped(entries, "verdict", list(VERDICTS))
@@ -72,8 +65,8 @@ def glossary(app):
     books = places.notebooks(app)
 
     def line(entry):
-        (place,) = entry["places"]
-        where = link(app, place, places.headings(books[place.partition("#")[0]], "title")[0])
+        title, _ = places.headings(books[entry["where"].partition("#")[0]], "title")
+        where = link(app, entry["where"], title)
         return f"{entry['term']}\n  {entry['means']} {where}"
 
     entries = sorted(read(app, "glossary"), key=lambda entry: entry["term"].casefold())

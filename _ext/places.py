@@ -60,11 +60,6 @@ def url(env, place):
     return f"chapters/{chapter}.html#{addresses[name]}"
 
 
-def is_there(env, place):
-    """Whether the chapter of ``chapter#cell`` is in the book."""
-    return f"chapters/{place.partition('#')[0]}" in env.found_docs
-
-
 def notebooks(app):
     """The chapters in the order of the book: name → notebook."""
     listed = [Path(name) for name in chapters.order(Path(app.srcdir)) if name.startswith("chapters/")]

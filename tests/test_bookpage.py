@@ -22,7 +22,6 @@ import bookpage
 import cells
 import chapters
 import claimed
-import entries
 import formulas
 import icons
 import ledger
@@ -275,16 +274,15 @@ def test_the_scoreboard_leads_to_its_claims():
 # Addresses, and the pages that lead to them
 
 
-def app_with(*chapters_there, docname="chapters/a"):
-    env = SimpleNamespace(metadata={docname: {}}, docname=docname, found_docs={f"chapters/{c}" for c in chapters_there})
-    return SimpleNamespace(env=env)
+def app_of(docname):
+    return SimpleNamespace(env=SimpleNamespace(metadata={docname: {}}, docname=docname))
 
 
 def noted(document, notebook):
     for number, part in enumerate(document[0][1:]):
         if isinstance(part, nodes.paragraph):
             part.line = (number + 1) * 10_000 + 1
-    app = app_with("a")
+    app = app_of("chapters/a")
     places.note(app, document, notebook)
     return app.env.metadata["chapters/a"]["addresses"]
 
@@ -314,7 +312,7 @@ def test_a_cell_to_predict_in_has_no_address():
 
 
 def test_a_place_that_is_none_stops_the_build():
-    app = app_with("a")
+    app = app_of("chapters/a")
     app.env.metadata["chapters/a"]["addresses"] = {"one": "the-one"}
     assert places.url(app.env, "a#one") == "chapters/a.html#the-one"
     for place in ("a#two", "b#one", "a"):
@@ -335,13 +333,6 @@ def test_a_row_of_the_ledger_says_what_its_chapter_says():
     assert claim.markdown().count(statement) == 1 and statement.startswith(claim.mark())
     assert cells.words(number) == "3.00 (2.50 to 3.50), 3 seeds" and against == claim.cells(theory=True)[2:]
     assert ledger.row(Claim.from_record(record()))[1] == '<span class="measured">3.00</span>'
-
-
-def test_entries_that_lead_to_no_chapter_of_the_book_are_left_out(tmp_path):
-    app = app_with("a")
-    app.srcdir = tmp_path
-    (tmp_path / "list.yml").write_text("- claims: [a#one, b#two]\n- claims: [b#two]\n- answer: a#one\n- where: b#two\n")
-    assert [entry["places"] for entry in entries.read(app, "list")] == [["a#one"], ["a#one"]]
 
 
 def test_a_gap_in_a_page_that_nothing_fills_stops_the_build(monkeypatch):

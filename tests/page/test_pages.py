@@ -177,6 +177,15 @@ def test_the_button_that_comes_with_scrolling_up_can_be_read(browser, address, s
         assert checks.barriers(page, within=["#pst-back-to-top"]) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_link_under_the_pointer_can_be_read(browser, address, scheme):
+    with visit(browser, f"{address}intro.html", color_scheme=scheme) as page:
+        for part in (".bd-sidebar-primary", "article"):
+            page.locator(f"{part} a[href*='inference']").first.hover()
+            settle(page)
+            assert checks.barriers(page, within=[part], rules=["color-contrast"]) == []
+
+
 def test_a_page_prints_its_pictures_and_no_controls(browser, address):
     with visit(browser, f"{address}{CHAPTERS[0]}.html") as page:
         page.emulate_media(media="print")

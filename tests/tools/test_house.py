@@ -124,6 +124,7 @@ VIOLATIONS = [
     ),
     ("entries", "questions.yml", "answer: inference#late-recounted", "answer: inference#nowhere"),
     ("entries", "questions.yml", "answer: inference#late-recounted", "answer: inference#predict-which"),
+    ("entries", "questions.yml", "answer: inference#late-recounted", "answer: inferenc#late-recounted"),
     ("entries", "said.yml", "verdict: holds", "verdict: true"),
     ("entries", "said.yml", "bias#bias-output", "bias#bias-outputs"),
     ("entries", "said.yml", "bias#bias-output", "bias#title"),
