@@ -54,6 +54,7 @@ def setup(app):
     app.connect("html-page-context", size_images)
     app.connect("html-page-context", arrange_buttons, priority=900)  # after the theme has made its buttons
     app.connect("html-page-context", drop_unused, priority=900)
+    app.connect("build-finished", drop_unread)
     return {"parallel_read_safe": False, "parallel_write_safe": False, "env_version": own_version()}
 
 
@@ -100,6 +101,21 @@ def drop_unused(app, pagename, templatename, context, doctree):
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if is_used(file)]
     context["trim"] = trim
+
+
+def drop_unread(app, exception):
+    """Delete the theme's files that no page names, nor a style that a page names."""
+    if exception or app.builder.name != "html":
+        return
+    static = Path(app.outdir, "_static")
+    theirs = [path for part in ("scripts", "styles", "vendor", "locales") for path in (static / part).rglob("*.*")]
+    pages = [page for page in Path(app.outdir).rglob("*.html") if static not in page.parents]
+    named = "".join(page.read_text("utf-8") for page in pages)
+    named += "".join(path.read_text("utf-8") for path in theirs if path.suffix == ".css" and path.name in named)
+    for path in theirs:
+        read = path.name in named and not re.search(UNUSED, path.as_posix()) and path.suffix != ".map"
+        if path.is_file() and not read and path.suffix != ".txt":  # a licence
+            path.unlink()
 
 
 # The body of a page

@@ -126,6 +126,11 @@ def test_a_forks_pages_name_the_fork(site):
         assert (site / "chapters" / download).read_bytes() == (ROOT / f"{name}.ipynb").read_bytes()
 
 
+def test_the_folder_is_light(site):
+    weight = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
+    assert weight <= (len(CHAPTERS) + 6) * 1_000_000
+
+
 def test_search_finds_a_word(browser, address):
     with visit(browser, f"{address}search.html?q=variance") as page:
         page.locator("#search-results a").first.wait_for()
