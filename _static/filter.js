@@ -25,8 +25,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const field = form.querySelector("[type=search]"), said = form.querySelector("[role=status]");
     const ranked = "ranked" in form.dataset && form.appendChild(document.createElement("ul"));
     const split = (text) => { // where entries are ranked, batch norm is one word, however it is written
-      const name = /\bbatch[- ]?norm(ali[sz]ation)?(?![a-z])|\bbn\b/g, lower = text.toLowerCase();
-      return ((ranked ? lower.replace(name, "batchnorm") : lower).match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
+      const name = /batch[-_ ]?norm(ali[sz]ation)?(?![a-z])|\bbn\b/g, lower = text.toLowerCase();
+      return ((ranked ? lower.replace(name, " batchnorm ") : lower).match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
     };
     const entries = [...document.querySelectorAll(form.dataset.items)].map((item) => (
       { item, words: split(item.textContent), sentence: split(item.querySelector("strong")?.textContent ?? "") }
