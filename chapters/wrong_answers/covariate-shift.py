@@ -92,3 +92,21 @@ def tiny_gradient_shift(w1, w2, x, t, rate):
 
     moved = w1 - rate * (w2 * w1 * x - t) * w2 * x
     return abs(gradient(moved) - gradient(w1))
+
+
+# %% exercise-2 the second weight forgotten in the first one's gradient -> it has w₂ in it
+def tiny_gradient_shift(w1, w2, x, t, rate):
+    def gradient(w1):
+        return (w2 * w1 * x - t) * w1 * x
+
+    moved = w1 - rate * (w2 * w1 * x - t) * x
+    return abs(gradient(moved) - gradient(w1)) / abs(gradient(w1))
+
+
+# %% exercise-2 divided by the gradient with its sign -> neither of the two has a sign
+def tiny_gradient_shift(w1, w2, x, t, rate):
+    def gradient(w1):
+        return (w2 * w1 * x - t) * w1 * x
+
+    moved = w1 - rate * (w2 * w1 * x - t) * w2 * x
+    return (gradient(moved) - gradient(w1)) / gradient(w1)
