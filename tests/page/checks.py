@@ -490,10 +490,10 @@ OF_A_REPOSITORY = re.compile(
 
 
 def links_to_others(site, name):
-    """Links, in all pages of a site, that name another repository than ``name``."""
+    """Links, in all pages of a site, that name another repository than ``name``, but for issues that are cited."""
     return [
         f"{path.relative_to(site)}: {link} names {match[1]}"
         for path in pages_of(site)
         for link in read_links(path).links
-        if (match := OF_A_REPOSITORY.match(link)) and match[1] != name
+        if (match := OF_A_REPOSITORY.match(link)) and match[1] != name and not re.search(r"/issues/\d+$", link)
     ]
