@@ -138,17 +138,28 @@ def keep_equal(stored, fresh, *, same_code):
     """Put stored outputs in the place of fresh ones that equal them, and stored timings in the place of fresh ones.
 
     Pictures are equal by their pixels, all else once measured numbers are masked. If the code is no longer the same
-    code, a measured number must also be near the stored one: within rounding, as on another processor.
+    code, a measured number must also be near the stored one: within rounding, as on another processor. One number may
+    stand in several outputs, as in a claim and in the scoreboard: those that show numbers are kept all or not at all.
     """
-    old = {cell.get("id"): cell.get("outputs", []) for cell in stored.cells}
-    for cell in fresh.cells:
-        for index, (was, now) in enumerate(zip(old.get(cell.get("id"), []), cell.get("outputs", []), strict=False)):
-            if _same_output(was, now, near=not same_code):
-                cell.outputs[index] = NotebookNode(was)
-                if "execution_count" in now:  # another one, if cells were added or taken out before
-                    cell.outputs[index].execution_count = now.execution_count
-            else:
-                _keep_timings(was, now)
+    old = {(cell.get("id"), k): was for cell in stored.cells for k, was in enumerate(cell.get("outputs", []))}
+    outputs = [(cell, k, now) for cell in fresh.cells for k, now in enumerate(cell.get("outputs", []))]
+    before = [old.get((cell.get("id"), k)) for cell, k, _ in outputs]
+    same = [
+        was is not None and _same_output(was, now, near=not same_code)
+        for was, (_, _, now) in zip(before, outputs, strict=True)
+    ]
+    same_numbers = all(is_same for is_same, (_, _, now) in zip(same, outputs, strict=True) if _shows_number(now))
+    for (cell, k, now), was, is_same in zip(outputs, before, same, strict=True):
+        if is_same and (same_numbers or not _shows_number(now)):
+            cell.outputs[k] = NotebookNode(was)
+            if "execution_count" in now:  # another one, if cells were added or taken out before
+                cell.outputs[k].execution_count = now.execution_count
+        elif was is not None:
+            _keep_timings(was, now)
+
+
+def _shows_number(output):
+    return any(re.search(MEASURED, text) for text in output.get("data", {}).values() if isinstance(text, str))
 
 
 def _same_output(stored, fresh, *, near):

@@ -115,6 +115,14 @@ def test_another_truth_of_a_prediction_is_not_kept(pair, id, truth, same_code):
     )
 
 
+def test_a_number_that_stands_twice_is_the_same_in_both_places(pair):
+    written, _ = pair
+    claim, scoreboard = (cell(written, id).outputs[0].data for id in ("claim-mean", "saw-table"))
+    claim["text/markdown"] = claim["text/markdown"].replace("3.00", "3.001")
+    scoreboard["text/markdown"] += " Once there was a line more."
+    assert not kept(pair, "claim-mean", same_code=True)
+
+
 @pytest.mark.parametrize("same_code", [False, True])
 def test_other_text_is_not_kept(pair, same_code):
     cell(pair[0], "run-mean").outputs[0].text = "The mean is 4.00\n"
