@@ -96,9 +96,9 @@ def pair_gain(half_gap, eps):
 
 
 def variance_noise(kurtosis, m):
-    """Standard deviation of a batch's unbiased variance, over σ²: √((κ−1)/m + 2/(m(m−1))), for m ≥ 2 independent values.
+    """Standard deviation of a batch's unbiased variance, over σ²: √((q−1)/m + 2/(m(m−1))), for m ≥ 2 independent values.
 
-    ``kurtosis`` is the raw one, κ = E[(x−μ)⁴]/σ⁴: 3 for a normal distribution, for which this is √(2/(m−1)).
+    ``kurtosis`` is the raw one, q = E[(x−μ)⁴]/σ⁴: 3 for a normal distribution, for which this is √(2/(m−1)).
     Source: the variance of the sample variance, a textbook's.
     """
     return np.sqrt((kurtosis - 1) / m + 2 / (m * (m - 1)))
